@@ -45,10 +45,18 @@ impl CircuitBreaker {
         before
     }
 
-    /// Records a failure that began at `start` and was no call. If the breaker's pause is over, this was the attempt.
-    pub(crate) fn fail_since(&self, start: Duration) {
-        open::end_if_over(resolve(self.breaker()));
-        self.record(Outcome::Failure, self.now().saturating_sub(start));
+    /// Records an outcome of something that began at `start` and was no call. If it failed, and the breaker's pause is over, this was the
+    /// attempt.
+    pub(crate) fn record_since(&self, start: Duration, outcome: Outcome) {
+        if outcome == Outcome::Failure {
+            open::end_if_over(resolve(self.breaker()));
+        }
+        self.record(outcome, self.now().saturating_sub(start));
+    }
+
+    /// What a panic counts as.
+    pub(crate) fn outcome_of_panic(&self) -> Outcome {
+        resolve(self.breaker()).settings().on_panic
     }
 }
 

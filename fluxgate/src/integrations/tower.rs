@@ -122,6 +122,7 @@ mod guarded_call;
 #[cfg(feature = "tower-http")]
 mod http;
 mod layer;
+mod readiness;
 mod reject;
 mod select;
 mod service;

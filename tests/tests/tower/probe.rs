@@ -26,6 +26,7 @@ pub(crate) enum Readiness {
     Ready,
     Unready,
     Broken,
+    Panicking,
 }
 
 /// What a probe and all its clones were asked to do.
@@ -61,7 +62,8 @@ impl Service<u32> for Probe {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failed>> {
         self.seen.readied.fetch_add(1, Ordering::Relaxed);
-        match self.seen.readiness.lock().expect("no test panics here").unwrap_or(Readiness::Ready) {
+        let readiness = self.seen.readiness.lock().expect("no test panics here").unwrap_or(Readiness::Ready);
+        match readiness {
             Readiness::Ready => {
                 self.is_ready = true;
                 Poll::Ready(Ok(()))
@@ -71,6 +73,7 @@ impl Service<u32> for Probe {
                 Poll::Pending
             }
             Readiness::Broken => Poll::Ready(Err(Failed)),
+            Readiness::Panicking => panic!("as asked for"),
         }
     }
 

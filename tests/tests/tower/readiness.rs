@@ -1,9 +1,10 @@
 //! When the service is ready, and what that costs. Includes the scenarios of other crates' contract tests for their layers.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
 
 use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
-use fluxgate::{CircuitBreaker, Error, State, trip};
+use fluxgate::{CircuitBreaker, Error, Outcome, State, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 use fluxgate_tests::futures::now;
 use tower::limit::ConcurrencyLimit;
@@ -202,6 +203,47 @@ fn readiness_errors_alone_open_it_and_reopen_it_after_a_retry() {
         assert_eq!(now(future), Ok(1));
     }
     assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: a service that panicked when it was asked whether it is ready was never given up.
+#[test]
+fn readiness_panics_count_as_panics_do() {
+    for on_panic in [Outcome::Failure, Outcome::Ignored] {
+        let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(3)).on_panic(on_panic));
+        let (mut service, control) = guarded(&fixture.breaker);
+        control.set(Readiness::Panicking);
+        let mut asks = || catch_unwind(AssertUnwindSafe(|| poll_ready(&mut service)));
+        (0..3).for_each(|_| drop(asks().expect_err("as asked for")));
+        let is_failure = on_panic == Outcome::Failure;
+        assert_eq!(fixture.state() == State::Open, is_failure);
+        fixture.breaker.trip();
+        fixture.wait();
+        asks().expect_err("as asked for");
+        assert_eq!(fixture.state() == State::HalfOpen, is_failure, "an ignored panic is no attempt");
+        assert_eq!(fixture.counts().1, u64::from(is_failure));
+    }
+}
+
+/// Regression: an error after the breaker had refused for an hour was a failure that took an hour.
+#[tokio::test(start_paused = true)]
+async fn time_in_which_the_breaker_refused_is_no_part_of_a_readiness_error() {
+    let fixture = Fixture::with_rule(trip::min(3) & trip::avg_latency(seconds(9)));
+    let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
+    let (refusing, of_refusing) = probe();
+    let (pending, of_pending) = probe();
+    let mut refusing = layer.clone().layer(refusing);
+    let mut pending = layer.pending_while_open(tokio::time::sleep).layer(pending);
+    let both = [of_refusing, of_pending];
+    both.iter().for_each(|control| control.set(Readiness::Unready));
+    assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (Poll::Pending, Poll::Pending));
+    fixture.breaker.force_open();
+    assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (Poll::Ready(Ok(())), Poll::Pending));
+    fixture.advance(seconds(3600));
+    fixture.breaker.reset();
+    both.iter().for_each(|control| control.set(Readiness::Broken));
+    let broken = Poll::Ready(Err(Error::Inner(Failed)));
+    assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (broken.clone(), broken));
+    assert_eq!((fixture.counts(), fixture.breaker.metrics().avg_latency()), ((2, 2), Some(seconds(0))));
 }
 
 /// Regression: it counted as an ignored call, and began a trial.

@@ -8,7 +8,7 @@ use crate::state::Outcome;
 
 /// Decides what the result of a call says about the dependency: any `Fn(&Result<Response, Error>) -> Outcome`.
 ///
-/// If it panics, the panic is contained, and an `Err` is a failure.
+/// If it panics, the panic is contained, and an `Err` is a failure, without a pause of its own.
 ///
 /// ```
 /// use fluxgate::tower::CircuitBreakerLayer;
@@ -60,7 +60,7 @@ pub(super) fn record<Response, Error>(
     result: &Result<Response, Error>,
 ) {
     let failed = outcome == Outcome::Failure;
-    match failed.then(|| classifier.pause(result)).flatten() {
+    match failed.then(|| contain(|| classifier.pause(result)).flatten()).flatten() {
         Some(pause) => call.failure_for(pause),
         None => call.record(outcome),
     }

@@ -1,7 +1,7 @@
 //! The guarded service.
 
 use core::fmt;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 use std::time::Duration;
 
 use tower_layer::Layer;
@@ -11,6 +11,7 @@ use super::follow::{Follow, Followed, UntilResponse};
 use super::future::ResponseFuture;
 use super::guarded_call::GuardedCall;
 use super::layer::CircuitBreakerLayer;
+use super::readiness::Question;
 use super::reject::{Reject, Wrap};
 use super::select::Select;
 use super::waiting::Waiting;
@@ -21,8 +22,8 @@ use crate::handle::owned_call::OwnedCall;
 /// A service whose calls a breaker admits or refuses; made by a [`CircuitBreakerLayer`].
 ///
 /// While the breaker refuses, the service is ready, and does not wait for the inner service: a call is refused at once. So it takes no slot
-/// between `poll_ready` and `call`, and a service that is cloned and never called holds nothing. An error from the inner `poll_ready` is a
-/// failure, if there is one breaker for all requests.
+/// between `poll_ready` and `call`, and a service that is cloned and never called holds nothing. If there is one breaker for all requests, an
+/// error from the inner `poll_ready` is a failure, and a panic counts as `on_panic` specifies.
 pub struct CircuitBreakerService<S, B = CircuitBreaker, M = UntilResponse, R = Wrap> {
     inner: S,
     layer: CircuitBreakerLayer<B, M, R>,
@@ -79,33 +80,23 @@ where
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), R::Error>> {
         let only = self.layer.breakers.only();
         if let Some(breaker) = only {
-            if let Some(waiting) = &mut self.waiting {
-                ready!(waiting.poll(breaker, context));
+            // While the breaker refuses, nobody waits for the inner service.
+            if let Some(waiting) = &mut self.waiting
+                && waiting.poll(breaker, context).is_pending()
+            {
+                self.unready_since = None;
+                return Poll::Pending;
             }
             self.refusal = breaker.refusal();
             if self.refusal.is_some() {
+                self.unready_since = None;
                 return Poll::Ready(Ok(()));
             }
         }
-        match self.inner.poll_ready(context) {
-            Poll::Ready(Ok(())) => {
-                self.unready_since = None;
-                Poll::Ready(Ok(()))
-            }
-            Poll::Ready(Err(error)) => {
-                if let Some(breaker) = only {
-                    let since = self.unready_since.take().unwrap_or_else(|| breaker.now());
-                    breaker.fail_since(since);
-                }
-                Poll::Ready(Err(R::inner(error)))
-            }
-            Poll::Pending => {
-                if let (Some(breaker), None) = (only, self.unready_since) {
-                    self.unready_since = Some(breaker.now());
-                }
-                Poll::Pending
-            }
-        }
+        let question = Question::new(only, &mut self.unready_since);
+        let answer = self.inner.poll_ready(context);
+        question.answer(&answer);
+        answer.map_err(R::inner)
     }
 
     #[inline]
