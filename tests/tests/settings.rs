@@ -279,6 +279,20 @@ fn are_strings_numbers_and_booleans_only() {
     assert_eq!(made, read(json!({ "payments": { "max_half_open_calls": 3 } })));
 }
 
+/// Regression: JSON kept the last of them, and lost the others silently.
+#[test]
+fn that_appear_twice_are_an_error() {
+    let _alone = alone();
+    for (text, said) in [
+        (r#"{ "a": { "trip": "failures(3)" }, "b": {}, "a": { "retry": "never" } }"#, "`a` appears twice"),
+        (r#"{ "a": { "trip": "failures(3)", "trip": "failures(3)" } }"#, "`trip` appears twice"),
+        (r#"{ "a\n": {}, "a\n": {} }"#, r"`a\n` appears twice"),
+    ] {
+        let error = serde_json::from_str::<Settings>(text).expect_err("repeated").to_string();
+        assert!(error.starts_with(said) && error.contains("line 1"), "{error}");
+    }
+}
+
 #[test]
 fn with_hostile_keys_forge_no_log_line() {
     let _alone = alone();

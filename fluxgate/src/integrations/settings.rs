@@ -46,13 +46,14 @@
 //! ```
 
 use core::fmt;
+use core::marker::PhantomData;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fluxgate_rules::Window;
 use fluxgate_rules::spelling::nearest;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::configuration;
 use crate::configuration::changes::Changes;
@@ -62,14 +63,51 @@ use crate::configuration::pattern::Pattern;
 use crate::handle::prescription::{self, Prescribed, Prescription};
 use crate::handle::registry::breakers;
 
-/// Settings for breakers by their names: see the [module](self). Numbers and truth values need not be strings.
-#[derive(Clone, PartialEq, Eq, Default, Debug, serde::Deserialize)]
-#[serde(transparent)]
+/// Settings for breakers by their names: see the [module](self). Numbers and truth values need not be strings. A breaker or a setting that
+/// appears twice is an error, in every format.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Settings(BTreeMap<String, BTreeMap<String, SettingText>>);
 
 /// A value, as text.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct SettingText(String);
+
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Distinct(breakers) = Distinct::<Distinct<SettingText>>::deserialize(deserializer)?;
+        Ok(Self(breakers.into_iter().map(|(name, Distinct(settings))| (name, settings)).collect()))
+    }
+}
+
+/// A map in which no key may be repeated: of repeated keys, JSON and others would keep the last, and lose the rest silently.
+struct Distinct<V>(BTreeMap<String, V>);
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Distinct<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<V>(PhantomData<V>);
+
+        impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+            type Value = Distinct<V>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Distinct<V>, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some(key) = entries.next_key::<String>()? {
+                    if map.contains_key(&key) {
+                        return Err(Error::custom(format_args!("`{}` appears twice", printable(&key))));
+                    }
+                    map.insert(key, entries.next_value()?);
+                }
+                Ok(Distinct(map))
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
 
 impl<'de> Deserialize<'de> for SettingText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
