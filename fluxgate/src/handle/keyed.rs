@@ -1,5 +1,6 @@
 //! A breaker for each key.
 
+mod commands;
 pub(crate) mod family;
 mod table;
 
@@ -142,28 +143,22 @@ impl<K> Keyed<K> {
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
     pub fn force_open(&self) {
-        self.command(CircuitBreaker::force_open);
+        self.family.command(CircuitBreaker::force_open);
     }
 
     /// Admits the calls of all keys, existing and future, and records none, until another command: see [`CircuitBreaker::disable`].
     pub fn disable(&self) {
-        self.command(CircuitBreaker::disable);
+        self.family.command(CircuitBreaker::disable);
     }
 
     /// Admits and records the calls of all keys, existing and future, until another command: see [`CircuitBreaker::metrics_only`].
     pub fn metrics_only(&self) {
-        self.command(CircuitBreaker::metrics_only);
+        self.family.command(CircuitBreaker::metrics_only);
     }
 
     /// Closes all breakers of the family from any state: see [`CircuitBreaker::reset`]. Future ones begin closed.
     pub fn reset(&self) {
-        self.command(CircuitBreaker::reset);
-    }
-
-    fn command(&self, command: impl Fn(&CircuitBreaker)) {
-        // A breaker that is made after this begins in the state of the overflow, and one that was made before is found here.
-        command(&self.overflow());
-        self.family.breakers().iter().for_each(command);
+        self.family.command(CircuitBreaker::reset);
     }
 }
 

@@ -49,3 +49,17 @@ fn held_or_open_breakers_are_found_while_others_come_and_go() {
     assert_eq!(*lost.lock().unwrap(), BTreeSet::new());
     assert!(hosts.len() <= 64);
 }
+
+/// Regression: each of two opposite commands came last to some of the breakers.
+#[test]
+fn of_two_opposite_commands_the_same_prevails_for_all_keys() {
+    let hosts: Keyed<u64> = fragile("opposed", &ManualClock::new()).keyed().build().unwrap();
+    (0..50).for_each(|host| drop(hosts.get(&host)));
+    let commands: [fn(&Keyed<u64>); 2] = [Keyed::force_open, Keyed::reset];
+    for _ in 0..500 {
+        together(2, |nth| commands[nth](&hosts));
+        let expected = hosts.overflow().state();
+        let others: Vec<_> = hosts.iter().filter(|(_, breaker)| breaker.state() != expected).collect();
+        assert!(others.is_empty(), "{} of them are not {expected}", others.len());
+    }
+}

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
+use super::commands::{Command, Commands};
 use super::table::{Locked, Table};
 use crate::clock::{NEVER, UserClock};
 use crate::configuration::Settings;
@@ -54,6 +55,7 @@ struct Members {
     looks_at: AtomicU64,
     /// What has been changed of the settings for all breakers.
     reconfigured: RwLock<Changes>,
+    commands: Commands,
 }
 
 /// A key as it is kept.
@@ -185,6 +187,15 @@ impl Family {
         Ok(())
     }
 
+    /// Gives a command to all breakers, including those to come.
+    pub(super) fn command(&self, command: Command) {
+        self.resolved().members().commands.give(command, |command| {
+            // A breaker that is made after this begins in the state of the root, and one that was made before is found here.
+            command(&self.overflow());
+            self.breakers().iter().for_each(command);
+        });
+    }
+
     /// How many keys have breakers.
     pub(super) fn length(&self) -> usize {
         self.with_members(Locked::length)
@@ -254,6 +265,7 @@ impl Family {
             table: Table::new(self.max_keys, Arc::new(vacant)),
             looks_at: AtomicU64::new(0),
             reconfigured: RwLock::new(Changes::new()),
+            commands: Commands::new(),
         }
     }
 
