@@ -1,6 +1,7 @@
 //! A breaker for each key.
 
 mod commands;
+mod evicted;
 pub(crate) mod family;
 mod table;
 

@@ -177,6 +177,41 @@ fn a_key_that_panics_leaves_the_family_as_it_was() {
     assert_eq!((odd.get(&Odd(1, |it| it)).state(), odd.len()), (State::Open, 1));
 }
 
+/// Regression: two keys that panicked when they were dropped aborted the program, and one panicked in the call that evicted it.
+#[test]
+fn keys_that_panic_when_they_are_dropped_disturb_no_one() {
+    static PANICS: AtomicU64 = AtomicU64::new(0);
+
+    #[derive(Clone, Hash, PartialEq, Eq)]
+    struct Explosive(u32);
+    impl fmt::Display for Explosive {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.fmt(formatter)
+        }
+    }
+    impl Drop for Explosive {
+        fn drop(&mut self) {
+            if self.0 > 0 {
+                PANICS.fetch_add(1, Ordering::Relaxed);
+                panic!("a key panics");
+            }
+        }
+    }
+
+    let clock = ManualClock::new();
+    let keys: Keyed<Explosive> = fragile("exploding", &clock).keyed().max_keys(3).build().unwrap();
+    let add = |key| {
+        let key = std::mem::ManuallyDrop::new(Explosive(key));
+        assert_eq!(keys.get(&*key).name(), format!("exploding{{{}}}", key.0));
+    };
+    (1..=3).for_each(add);
+    add(4);
+    assert_eq!(PANICS.load(Ordering::Relaxed), 1, "for want of room");
+    clock.advance(Duration::from_secs(3_600));
+    add(0);
+    assert_eq!((keys.len(), PANICS.load(Ordering::Relaxed)), (1, 4), "they were idle");
+}
+
 #[derive(Clone, PartialEq, Eq)]
 struct Same(u32);
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use fluxgate_rules::metrics::nanos;
 
 use super::commands::{Command, Commands};
+use super::evicted::Evicted;
 use super::table::{Locked, Table};
 use crate::clock::{NEVER, UserClock};
 use crate::configuration::Settings;
@@ -205,8 +206,7 @@ impl Family {
     fn with_members<'f, R>(&'f self, look: impl FnOnce(&Locked<'f>) -> R) -> R {
         let family = self.resolved();
         let now = family.root.now();
-        // Dropped after the lock is released.
-        let mut evicted = Vec::new();
+        let mut evicted = Evicted::default();
         let mut locked = family.members().table.lock();
         family.evict_idle(&mut locked, now, usize::MAX, &mut evicted);
         look(&locked)
@@ -309,8 +309,7 @@ impl Family {
     fn make(&self, key: &Candidate<'_>) -> CircuitBreaker {
         let (owned, name) = (key.own)(self.root.name());
         let members = self.members();
-        // Memory is freed, and keys are dropped, after the lock is released.
-        let mut evicted = Vec::new();
+        let mut evicted = Evicted::default();
         loop {
             let version = members.table.version();
             if let Some(found) = self.find(key.hash, key.is) {
