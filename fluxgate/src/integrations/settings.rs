@@ -234,7 +234,8 @@ fn printable(text: &str) -> Name {
     Name::from(Cow::Owned(text.to_owned()))
 }
 
-/// Applies these settings to all breakers, and remembers them for future ones. They replace those applied before.
+/// Applies these settings to all breakers, and remembers them for future ones. They replace those applied before. That is for the whole
+/// process: the doubles of a test that is isolated keep the program's own settings.
 ///
 /// # Errors
 /// Everything that is wrong. Then nothing is changed.
