@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod export;
+
 use fluxgate::{
     Collected, Collector, EndedCall, Interests, Listener, Outcome, State, Totals, Transition, listen,
 };
 use opentelemetry::metrics::{AsyncInstrument, Histogram, Meter};
 use opentelemetry::{Key, KeyValue};
+
+use self::export::Export;
 
 const NAME: Key = Key::from_static_str("circuit_breaker.name");
 const STATE: Key = Key::from_static_str("circuit_breaker.state");
@@ -31,9 +35,10 @@ const BOUNDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75
 /// ```
 pub fn observe(meter: &Meter) {
     let collector = Collector::new();
-    observe_states(meter, &collector);
-    observe_calls(meter, &collector);
-    observe_recent(meter, &collector);
+    let export = Export::new(collector.clone());
+    observe_states(meter, &export);
+    observe_calls(meter, &export);
+    observe_recent(meter, &export);
     let durations = meter
         .f64_histogram("circuit_breaker.call.duration")
         .with_description("How long calls take.")
@@ -43,12 +48,12 @@ pub fn observe(meter: &Meter) {
     listen(Heard { collector, durations });
 }
 
-fn observe_states(meter: &Meter, collector: &Collector) {
+fn observe_states(meter: &Meter, export: &Export) {
     meter
         .i64_observable_up_down_counter("circuit_breaker.status")
         .with_description("1 for the state that the breaker is in, 0 for the others.")
         .with_unit("1")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             // A dropped breaker is in no state, and its series end.
             for state in State::ALL.into_iter().filter(|_| !collected.states.is_empty()) {
                 let is_in = collected.states.contains(&state);
@@ -61,7 +66,7 @@ fn observe_states(meter: &Meter, collector: &Collector) {
         .f64_observable_counter("circuit_breaker.time")
         .with_description("How long the breaker has been in each state.")
         .with_unit("s")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             for (state, spent) in collected.spent.iter() {
                 let attributes = [name(collected), KeyValue::new(STATE, state.as_str())];
                 instrument.observe(spent.as_secs_f64(), &attributes);
@@ -72,7 +77,7 @@ fn observe_states(meter: &Meter, collector: &Collector) {
         .u64_observable_counter("circuit_breaker.transitions")
         .with_description("Changes of the breaker's state.")
         .with_unit("{transition}")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             for (from, to, count) in &collected.transitions {
                 let from = KeyValue::new(PREVIOUS_STATE, from.as_str());
                 instrument.observe(*count, &[name(collected), from, KeyValue::new(STATE, to.as_str())]);
@@ -81,12 +86,12 @@ fn observe_states(meter: &Meter, collector: &Collector) {
         .build();
 }
 
-fn observe_calls(meter: &Meter, collector: &Collector) {
+fn observe_calls(meter: &Meter, export: &Export) {
     meter
         .u64_observable_counter("circuit_breaker.calls")
         .with_description("Calls that were made, by outcome.")
         .with_unit("{call}")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             let totals = &collected.totals;
             for (outcome, count) in [
                 (Outcome::Success.as_str(), totals.successes),
@@ -105,7 +110,7 @@ fn observe_calls(meter: &Meter, collector: &Collector) {
             .u64_observable_counter(metric)
             .with_description(description)
             .with_unit("{call}")
-            .with_callback(observing(collector, move |collected, instrument| {
+            .with_callback(observing(export, move |collected, instrument| {
                 instrument.observe(total(&collected.totals), &[name(collected)]);
             }))
             .build();
@@ -119,12 +124,12 @@ fn observe_calls(meter: &Meter, collector: &Collector) {
     count("circuit_breaker.panicked_calls", "Calls that panicked.", |totals| totals.panicked);
 }
 
-fn observe_recent(meter: &Meter, collector: &Collector) {
+fn observe_recent(meter: &Meter, export: &Export) {
     meter
         .f64_observable_gauge("circuit_breaker.failure_rate")
         .with_description("The share of failures among the recent calls.")
         .with_unit("1")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             if let Some(rate) = collected.failure_rate {
                 instrument.observe(rate, &[name(collected)]);
             }
@@ -134,7 +139,7 @@ fn observe_recent(meter: &Meter, collector: &Collector) {
         .f64_observable_gauge("circuit_breaker.slow_call_rate")
         .with_description("The share of recent calls that took as long as the threshold, in seconds.")
         .with_unit("1")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             for (threshold, rate) in &collected.slow_rates {
                 let threshold = KeyValue::new(THRESHOLD, threshold.as_secs_f64());
                 instrument.observe(*rate, &[name(collected), threshold]);
@@ -145,7 +150,7 @@ fn observe_recent(meter: &Meter, collector: &Collector) {
         .i64_observable_up_down_counter("circuit_breaker.calls_in_flight")
         .with_description("Calls that run.")
         .with_unit("{call}")
-        .with_callback(observing(collector, |collected, instrument| {
+        .with_callback(observing(export, |collected, instrument| {
             if let Some(calls) = collected.in_flight.and_then(|calls| i64::try_from(calls).ok()) {
                 instrument.observe(calls, &[name(collected)]);
             }
@@ -153,13 +158,13 @@ fn observe_recent(meter: &Meter, collector: &Collector) {
         .build();
 }
 
-/// A callback that observes the figures of each name.
+/// The callback of an instrument that observes the figures of each name.
 fn observing<T>(
-    collector: &Collector,
+    export: &Export,
     observe: impl Fn(&Collected, &dyn AsyncInstrument<T>) + Send + Sync + 'static,
 ) -> impl Fn(&dyn AsyncInstrument<T>) + Send + Sync + 'static {
-    let collector = collector.clone();
-    move |instrument| collector.collect().iter().for_each(|collected| observe(collected, instrument))
+    let asking = export.instrument();
+    move |instrument| asking.figures().iter().for_each(|collected| observe(collected, instrument))
 }
 
 fn name(collected: &Collected) -> KeyValue {

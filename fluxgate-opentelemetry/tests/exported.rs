@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, CircuitBreaker, Outcome, State, permit, trip, window};
+use fluxgate::{Builder, CircuitBreaker, Clock, Outcome, State, permit, trip, window};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_sdk::metrics::data::{
@@ -313,6 +314,48 @@ fn counters_never_decrease_although_breakers_come_and_go() {
     call(&another, Outcome::Failure, 2);
     assert_eq!(both(), (10.0, 2.0));
     expect(&sums.of("twins"), &[("status{state=closed}", 1.0)]);
+}
+
+/// A clock that counts how often it is read.
+#[derive(Clone, Default)]
+struct Counting(Arc<AtomicU64>);
+
+impl Clock for Counting {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Read again for each instrument, the figures of an export would be from ten moments.
+#[test]
+fn an_export_reads_each_breaker_once_and_all_readers_get_current_figures() {
+    let _alone = alone();
+    let [sums, differences] = [Temporality::Cumulative, Temporality::Delta].map(|temporality| {
+        let exporter = InMemoryMetricExporterBuilder::new().with_temporality(temporality).build();
+        (exporter.clone(), PeriodicReader::builder(exporter).build())
+    });
+    let provider = SdkMeterProvider::builder().with_reader(sums.1).with_reader(differences.1).build();
+    fluxgate_opentelemetry::observe(&provider.meter("fluxgate"));
+    let [sums, differences] =
+        [sums.0, differences.0].map(|exporter| Exported { exporter, provider: provider.clone() });
+    let clock = Counting::default();
+    let breaker = CircuitBreaker::builder("read once").clock(clock.clone()).build().expect("valid");
+    for failures in 1..=3 {
+        breaker.record(Outcome::Failure, Duration::ZERO);
+        let before = clock.0.load(Ordering::Relaxed);
+        breaker.snapshot();
+        let once = clock.0.load(Ordering::Relaxed) - before;
+        differences.exporter.reset();
+        let all = sums.of("read once");
+        assert_eq!(clock.0.load(Ordering::Relaxed) - before - once, 2 * once, "once for each reader");
+        expect(&all, &[("calls{call.outcome=failure}", f64::from(failures))]);
+        let exported = differences.exporter.get_finished_metrics().expect("exported");
+        let metrics =
+            exported.iter().flat_map(ResourceMetrics::scope_metrics).flat_map(ScopeMetrics::metrics);
+        let calls = metrics.filter(|metric| metric.name() == "circuit_breaker.calls").map(read);
+        let increase: f64 = calls.map(|read| read.values["name=read once,call.outcome=failure"]).sum();
+        assert_eq!(increase, 1.0);
+    }
 }
 
 #[test]
