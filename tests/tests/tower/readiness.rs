@@ -234,13 +234,17 @@ async fn time_in_which_the_breaker_refused_is_no_part_of_a_readiness_error() {
     let mut refusing = layer.clone().layer(refusing);
     let mut pending = layer.pending_while_open(tokio::time::sleep).layer(pending);
     let both = [of_refusing, of_pending];
-    both.iter().for_each(|control| control.set(Readiness::Unready));
+    for control in &both {
+        control.set(Readiness::Unready);
+    }
     assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (Poll::Pending, Poll::Pending));
     fixture.breaker.force_open();
     assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (Poll::Ready(Ok(())), Poll::Pending));
     fixture.advance(seconds(3600));
     fixture.breaker.reset();
-    both.iter().for_each(|control| control.set(Readiness::Broken));
+    for control in &both {
+        control.set(Readiness::Broken);
+    }
     let broken = Poll::Ready(Err(Error::Inner(Failed)));
     assert_eq!((poll_ready(&mut refusing), poll_ready(&mut pending)), (broken.clone(), broken));
     assert_eq!((fixture.counts(), fixture.breaker.metrics().avg_latency()), ((2, 2), Some(seconds(0))));
