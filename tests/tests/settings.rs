@@ -1,6 +1,8 @@
 //! Settings from outside, for breakers by name. A process of its own, since they apply to all its breakers.
 
 use std::sync::MutexGuard;
+#[cfg(feature = "keyed")]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use fluxgate::settings::{self, Applied, Settings, SettingsError, SettingsProblem};
 use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker, trip, window};
@@ -364,4 +366,47 @@ fn keys_that_come_meanwhile_give_them_back() {
     for key in ["a", "b"] {
         assert!(has(key, "trip = failure_streak(9)") && has(key, hands), "{key}");
     }
+}
+
+/// Regression: a breaker that somebody got from the registry while it was about to be evicted was missing there for a moment. Settings that
+/// were applied just then passed it by.
+#[cfg(feature = "keyed")]
+#[test]
+fn reach_breakers_that_are_nearly_evicted() {
+    let _alone = alone();
+    let hosts: fluxgate::Keyed<usize> =
+        CircuitBreaker::builder("nearly").keyed().max_keys(4).build().expect("valid");
+    let rounds = 200;
+    let done = AtomicBool::new(false);
+    together(5, |thread| match thread {
+        0 => {
+            for round in 0..rounds {
+                let expected = format!("failure_streak({})", 2 + round % 2);
+                apply(json!({ "nearly": { "trip": expected } }));
+                for (key, breaker) in hosts.iter() {
+                    drop(breaker.acquire());
+                    // Another thread may be putting it into use.
+                    let is_reached = (0..10_000).any(|_| {
+                        std::thread::yield_now();
+                        rule(&breaker) == expected
+                    });
+                    if !is_reached {
+                        done.store(true, Ordering::Relaxed);
+                        panic!("{key} has {}, and not {expected}", rule(&breaker));
+                    }
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        }
+        1 | 2 => {
+            for nth in (thread..).step_by(7).take_while(|_| !done.load(Ordering::Relaxed)) {
+                drop(hosts.get(&(nth % 9)).acquire());
+            }
+        }
+        _ => {
+            while !done.load(Ordering::Relaxed) {
+                fluxgate::breakers().for_each(|breaker| _ = breaker.state());
+            }
+        }
+    });
 }

@@ -47,6 +47,18 @@ impl Registry {
         drop(member);
     }
 
+    /// Removes a breaker if it may leave, which is asked while nobody can get it from here. Returns whether it did.
+    #[cfg(feature = "keyed")]
+    pub(crate) fn leave_if(&self, breaker: &Breaker, may_leave: impl FnOnce() -> bool) -> bool {
+        let place = self.place(breaker);
+        let mut members = self.members.lock();
+        let leaves = may_leave();
+        let member = leaves.then(|| members.remove(&place));
+        drop(members);
+        drop(member);
+        leaves
+    }
+
     /// All live breakers. The lock is released before the caller looks at them.
     pub(crate) fn live(&self) -> Vec<Ref<Breaker>> {
         self.members.lock().values().filter_map(Origin::breaker).collect()

@@ -150,17 +150,11 @@ fn evict(
         fence(Ordering::Acquire);
         is_held
     };
-    if !is_held() {
-        // From now on, nobody can get it from the registry either.
-        REGISTRY.leave(&breaker);
-        if !is_held() && may_evict(&breaker) {
-            locked.close(number);
-            evicted.push(breaker);
-            return true;
-        }
-        if !breaker.word().is_fresh() {
-            REGISTRY.enter(&breaker);
-        }
+    // Held by nobody, found neither here nor in the registry, it stays as it is.
+    if !is_held() && REGISTRY.leave_if(&breaker, || !is_held() && may_evict(&breaker)) {
+        locked.close(number);
+        evicted.push(breaker);
+        return true;
     }
     locked.put_back(number, breaker);
     false
