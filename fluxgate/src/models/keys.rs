@@ -4,6 +4,7 @@ use std::ptr;
 
 use super::*;
 use crate::Keyed;
+use crate::engine::registry::REGISTRY;
 
 fn family(max_keys: usize) -> Keyed<u8> {
     let builder = CircuitBreaker::builder("keys").trip(trip::failures(1)).clock(Still(7));
@@ -37,5 +38,20 @@ fn a_held_breaker_is_found_again_while_another_key_comes() {
         drop(held);
         other.join().unwrap();
         assert!(keyed.len() <= 1);
+    });
+}
+
+/// Regression: for a moment, it was missing.
+#[test]
+fn a_breaker_that_somebody_got_from_the_registry_stays_there() {
+    check(|| {
+        let keyed = family(1);
+        drop(keyed.get(&1).acquire());
+        let theirs = keyed.clone();
+        let other = thread::spawn(move || drop(theirs.get(&2)));
+        if let Some(_held) = REGISTRY.find("keys{1}") {
+            assert!(REGISTRY.find("keys{1}").is_some());
+        }
+        other.join().unwrap();
     });
 }
