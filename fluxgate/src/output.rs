@@ -43,6 +43,10 @@ impl<R> Output<R> {
     pub fn infer<F: Fn() -> [R; 0]>(self, _: &F) {}
 }
 
+/// What a closure in an expansion returns. Clippy reports a closure that returns a `Result` with a large error, but does not see that
+/// in here.
+pub struct Yielded<R>(pub R);
+
 impl<R> Clone for Output<R> {
     #[inline(always)]
     fn clone(&self) -> Self {

@@ -60,7 +60,7 @@ pub use crate::handle::future::{Admitted, Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;
-pub use crate::output::Output;
+pub use crate::output::{Output, Yielded};
 pub use crate::state::Outcome;
 #[cfg(feature = "keyed")]
 pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};

@@ -756,6 +756,25 @@ pub async fn a_large_error_later(number: u64) -> Result<u64, crate::Large> {
     if number == 0 { Err(crate::Large([number; 32])) } else { Ok(number) }
 }
 
+#[circuit_breaker]
+pub fn a_large_error_by_hand(number: u64) -> impl Future<Output = Result<u64, crate::Large>> {
+    async move { if number == 0 { Err(crate::Large([number; 32])) } else { Ok(number) } }
+}
+
+#[circuit_breaker]
+pub fn a_large_error_after_a_start(number: u64) -> impl Future<Output = Result<u64, crate::Large>> {
+    let next = number + 1;
+    async move { if number == 0 { Err(crate::Large([number; 32])) } else { Ok(next) } }
+}
+
+#[circuit_breaker]
+pub fn a_large_error_in_a_box(
+    number: u64,
+) -> Pin<Box<dyn Future<Output = Result<u64, crate::Large>> + Send>> {
+    let next = number + 1;
+    Box::pin(async move { if number == 0 { Err(crate::Large([number; 32])) } else { Ok(next) } })
+}
+
 #[cfg(test)]
 mod tests {}
 

@@ -225,7 +225,7 @@ impl BodyWriter<'_> {
         let (setup, future) = if self.has_handlers_beside() {
             // To clippy, a path would be a `static` that is changed.
             let result = local("result");
-            let new = new(&quote!(|#result| #private::told(#result)));
+            let new = new(&quote!(|#result| #private::Yielded(#private::told(#result))));
             let ended =
                 self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
@@ -308,11 +308,11 @@ impl BodyWriter<'_> {
     /// A closure from what a call returned, or from the refusal, to what the function returns. No handler is outside the call.
     fn settled(&self) -> TokenStream {
         let (result, refusal) = (local("result"), local("refusal"));
-        let refused = self.refused(&refusal);
-        quote!(move |#result| match #result {
+        let (private, refused) = (self.private, self.refused(&refusal));
+        quote!(move |#result| #private::Yielded(match #result {
             ::core::result::Result::Ok(#result) => #result,
             ::core::result::Result::Err(#refusal) => #refused,
-        })
+        }))
     }
 
     /// Awaits the body's future, unless the call is refused.
@@ -346,7 +346,8 @@ impl BodyWriter<'_> {
         let refusal = local("refusal");
         let refused = self.refused(&refusal);
         let (finish, (new, limit)) = (self.finisher(), self.constructor());
-        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, move |#refusal| #refused))
+        let refused = quote!(move |#refusal| #private::Yielded(#refused));
+        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, #refused))
     }
 
     /// The constructor of a future, and what turns a refusal into a result for it.
@@ -389,14 +390,15 @@ impl BodyWriter<'_> {
     /// The same as a closure from the call and what it returned, if it did in time.
     fn finisher(&self) -> TokenStream {
         let (call, returned, finish) = (local("call"), local("returned"), self.finish());
+        let private = self.private;
         if self.guard.timeout.is_none() {
-            return quote!(|#call, #returned| #finish);
+            return quote!(|#call, #returned| #private::Yielded(#finish));
         }
         let timed_out = self.timed_out();
-        quote!(|#call, #returned| match #returned {
+        quote!(|#call, #returned| #private::Yielded(match #returned {
             ::core::result::Result::Ok(#returned) => #finish,
             ::core::result::Result::Err(#returned) => #timed_out,
-        })
+        }))
     }
 
     /// Ends the call, which took too long, and makes what the function returns.

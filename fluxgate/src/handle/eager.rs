@@ -17,7 +17,7 @@ use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
-use crate::output::Output;
+use crate::output::{Output, Yielded};
 
 /// How a future that borrows nothing reaches its breaker: by a function if that is a `static`, for the reasons given at
 /// [`Locate`](super::future::Locate), and otherwise by a handle.
@@ -116,8 +116,8 @@ pin_project! {
 impl<F, R, C, S, O, H: Hold> Eager<Option<Plain<F>>, C, S, H>
 where
     F: Future<Output = R>,
-    C: FnOnce(Call<'_>, R) -> R,
-    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    C: FnOnce(Call<'_>, R) -> Yielded<R>,
+    S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
 {
     /// Makes the future, unless the breaker refuses. `finish` ends the call and returns the output of the body's future; `settle` makes the
     /// value to return.
@@ -136,8 +136,8 @@ where
 impl<F, R, C, S, O, H: Hold> Eager<Option<Limited<F>>, C, S, H>
 where
     F: Future<Output = R>,
-    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
-    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> Yielded<R>,
+    S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
 {
     /// The same with a time limit.
     pub fn limited(
@@ -162,8 +162,8 @@ pub struct Making<R, C, S, H: Hold> {
 
 impl<R, C, S, O, H: Hold> Making<R, C, S, H>
 where
-    C: FnOnce(Call<'_>, R) -> R,
-    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    C: FnOnce(Call<'_>, R) -> Yielded<R>,
+    S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
 {
     /// Asks the breaker to admit the call, as [`Eager::new`] does.
     pub fn new(_: Output<R>, breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
@@ -178,8 +178,8 @@ where
 
 impl<R, C, S, O, H: Hold> Making<R, C, S, H>
 where
-    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
-    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> Yielded<R>,
+    S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
 {
     /// The same with a time limit.
     pub fn limited(_: Output<R>, breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
@@ -238,12 +238,12 @@ pub struct Refused<R, S, H>(Option<(Begun<H>, S)>, PhantomData<fn() -> R>);
 /// Nothing in it is pinned.
 impl<R, S, H> Unpin for Refused<R, S, H> {}
 
-impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> O, O, H: Hold> Future for Refused<R, S, H> {
+impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>, O, H: Hold> Future for Refused<R, S, H> {
     type Output = O;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<O> {
         let Some((begun, settle)) = self.0.take() else { resumed_after_completion() };
-        Poll::Ready(settle(Err(begun.refusal())))
+        Poll::Ready(settle(Err(begun.refusal())).0)
     }
 }
 
@@ -261,8 +261,8 @@ impl<B, C, S, H: Hold> Eager<Option<B>, C, S, H> {
 impl<B, R, C, S, O, H> Future for Eager<B, C, S, H>
 where
     B: Body,
-    C: FnOnce(Call<'_>, B::Output) -> R,
-    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    C: FnOnce(Call<'_>, B::Output) -> Yielded<R>,
+    S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
     H: Hold,
 {
     type Output = O;
@@ -271,12 +271,12 @@ where
         let this = self.project();
         let Some((begun, finish, settle)) = this.begun.take() else { resumed_after_completion() };
         if begun.is_refused() {
-            return Poll::Ready(settle(Err(begun.refusal())));
+            return Poll::Ready(settle(Err(begun.refusal())).0);
         }
         let mut call = begun.call();
         call.resume();
         if let Poll::Ready(output) = call.poll(this.body, context) {
-            return Poll::Ready(settle(Ok(finish(call, output))));
+            return Poll::Ready(settle(Ok(finish(call, output).0)).0);
         }
         call.suspend();
         let (word, time) = call.into_parts();

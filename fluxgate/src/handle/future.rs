@@ -17,6 +17,7 @@ use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::nesting;
 use crate::engine::word::StateWord;
+use crate::output::Yielded;
 use crate::state::Outcome;
 
 /// How a future reaches the breaker of its call.
@@ -262,10 +263,10 @@ pub trait Refuse<'a, R> {
     fn refused(&self, refusal: Refusal<'a>) -> R;
 }
 
-impl<'a, R, F: Fn(Refusal<'a>) -> R> Refuse<'a, R> for F {
+impl<'a, R, F: Fn(Refusal<'a>) -> Yielded<R>> Refuse<'a, R> for F {
     #[inline(always)]
     fn refused(&self, refusal: Refusal<'a>) -> R {
-        self(refusal)
+        self(refusal).0
     }
 }
 
@@ -302,13 +303,13 @@ impl<F> Keep for ByClosure<F> {
     }
 }
 
-impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
+impl<'a, R, O, F: FnOnce(Call<'a>, R) -> Yielded<O>> Finish<'a, R> for ByClosure<F> {
     type Output = O;
 
     #[inline(always)]
     fn finish(&mut self, call: Call<'a>, polled: Poll<R>) -> Poll<O> {
         let Some((finish, _)) = self.0.take() else { resumed_after_completion() };
-        polled.map(|returned| finish(call, returned))
+        polled.map(|returned| finish(call, returned).0)
     }
 }
 
@@ -331,7 +332,7 @@ pin_project! {
 
 impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, ByClosure<C>>
 where
-    C: FnOnce(Call<'a>, F::Output) -> F::Output,
+    C: FnOnce(Call<'a>, F::Output) -> Yielded<F::Output>,
 {
     /// `finish` ends the call and returns the output of its future.
     #[inline(always)]
@@ -349,7 +350,7 @@ impl<'a, L: Locate<'a>, F, C: Keep> Guarded<'a, L, Plain<F>, C> {
 
 impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Limited<F>, ByClosure<C>>
 where
-    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
+    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> Yielded<F::Output>,
 {
     /// The same with a time limit.
     #[inline(always)]
@@ -382,8 +383,8 @@ pin_project! {
 
 impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Plain<F>, ByClosure<C>, S>
 where
-    C: FnOnce(Call<'a>, F::Output) -> F::Output,
-    S: Fn(Refusal<'a>) -> F::Output,
+    C: FnOnce(Call<'a>, F::Output) -> Yielded<F::Output>,
+    S: Fn(Refusal<'a>) -> Yielded<F::Output>,
 {
     /// `finish` ends the call and returns the output of its future; `refused` makes the value to return if the call is refused.
     #[inline(always)]
@@ -401,8 +402,8 @@ impl<'a, L: Locate<'a>, F, C: Keep, S> Deferred<'a, L, Plain<F>, C, S> {
 
 impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Limited<F>, ByClosure<C>, S>
 where
-    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
-    S: Fn(Refusal<'a>) -> F::Output,
+    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> Yielded<F::Output>,
+    S: Fn(Refusal<'a>) -> Yielded<F::Output>,
 {
     /// The same with a time limit.
     #[inline(always)]
@@ -451,8 +452,8 @@ impl<'a, F> CallAsync<'a, F> {
 
 /// What a refused call returns.
 #[inline(always)]
-pub(super) fn not_permitted<T, E>(refusal: Refusal<'_>) -> Result<T, Error<E>> {
-    refusal.into_error(|error| Err(Error::NotPermitted(error)))
+pub(super) fn not_permitted<T, E>(refusal: Refusal<'_>) -> Yielded<Result<T, Error<E>>> {
+    Yielded(refusal.into_error(|error| Err(Error::NotPermitted(error))))
 }
 
 /// Every error is a failure, and is wrapped in [`Error::Inner`].

@@ -9,7 +9,7 @@ use crate::handle::call::Call;
 use crate::handle::eager::{Eager, Hold, Making};
 use crate::handle::limit::{Elapsed, Limit, Limited};
 use crate::handle::refusal::Refusal;
-use crate::output::Output;
+use crate::output::{Output, Yielded};
 
 /// A value that is about to be boxed, by a function that returns a future of `R`.
 pub struct Boxing<T, R>(T, PhantomData<fn() -> R>);
@@ -28,8 +28,8 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
         making: &mut Making<R, C, S, H>,
     ) -> Eager<Plain<F>, C, S, H>
     where
-        C: FnOnce(Call<'_>, R) -> R,
-        S: FnOnce(Result<R, Refusal<'_>>) -> O,
+        C: FnOnce(Call<'_>, R) -> Yielded<R>,
+        S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
     {
         making.guard(self.0)
     }
@@ -40,8 +40,8 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
         making: &mut Making<R, C, S, H>,
     ) -> Eager<Limited<F>, C, S, H>
     where
-        C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
-        S: FnOnce(Result<R, Refusal<'_>>) -> O,
+        C: FnOnce(Call<'_>, Result<R, Elapsed>) -> Yielded<R>,
+        S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,
     {
         making.guard_limited(limit, self.0)
     }

@@ -21,28 +21,32 @@ fn charge(
                 .standard(::core::concat!(::core::module_path!(), "::", "charge"));
             &__FLUXGATE_BREAKER.breaker
         },
-        move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-            __private::Output::new(),
-            __private::Returned::errors(
-                    __private::Output::new(),
-                    __private::Output::of(&__fluxgate_returned),
-                )
-                .evidence(),
-            __fluxgate_returned,
-            __fluxgate_call,
+        move |__fluxgate_call, __fluxgate_returned| __private::Yielded(
+            __private::Returned::settle(
+                __private::Output::new(),
+                __private::Returned::errors(
+                        __private::Output::new(),
+                        __private::Output::of(&__fluxgate_returned),
+                    )
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
         ),
-        move |__fluxgate_result| match __fluxgate_result {
-            ::core::result::Result::Ok(__fluxgate_result) => __fluxgate_result,
-            ::core::result::Result::Err(__fluxgate_refusal) => {
-                __private::Returned::refused(
-                    __fluxgate_refusal,
-                    <__private::CallNotPermitted as __private::Becomes<
-                        _,
-                        _,
-                    >>::become_error,
-                )
-            }
-        },
+        move |__fluxgate_result| __private::Yielded(
+            match __fluxgate_result {
+                ::core::result::Result::Ok(__fluxgate_result) => __fluxgate_result,
+                ::core::result::Result::Err(__fluxgate_refusal) => {
+                    __private::Returned::refused(
+                        __fluxgate_refusal,
+                        <__private::CallNotPermitted as __private::Becomes<
+                            _,
+                            _,
+                        >>::become_error,
+                    )
+                }
+            },
+        ),
     ) {
         ::core::result::Result::Ok(__fluxgate_making) => __fluxgate_making,
         ::core::result::Result::Err(__fluxgate_refused) => {

@@ -20,28 +20,32 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             }
             '__fluxgate_body: { gateway::send(order).await }
         },
-        move |__fluxgate_call, __fluxgate_returned| <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::settle(
-            __private::Output::new(),
+        move |__fluxgate_call, __fluxgate_returned| __private::Yielded(
             <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::errors(
-                    __private::Output::new(),
-                    __private::Output::of(&__fluxgate_returned),
-                )
-                .evidence(),
-            __fluxgate_returned,
-            __fluxgate_call,
+            > as __private::Returned>::settle(
+                __private::Output::new(),
+                <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::errors(
+                        __private::Output::new(),
+                        __private::Output::of(&__fluxgate_returned),
+                    )
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
         ),
-        move |__fluxgate_refusal| <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::refused(
-            __fluxgate_refusal,
-            <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+        move |__fluxgate_refusal| __private::Yielded(
+            <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            ),
         ),
     );
 }

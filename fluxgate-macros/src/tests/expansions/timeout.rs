@@ -30,29 +30,36 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 '__fluxgate_body: { gateway::send(order).await }
             },
             __private::limit::<()>(::core::time::Duration::from_nanos(2000000000)),
-            move |__fluxgate_call, __fluxgate_returned| match __fluxgate_returned {
-                ::core::result::Result::Ok(__fluxgate_returned) => {
-                    __private::Returned::settle(
-                        __private::Output::new(),
-                        __private::Returned::errors(
-                                __private::Output::new(),
-                                __private::Output::of(&__fluxgate_returned),
-                            )
-                            .evidence(),
-                        __fluxgate_returned,
-                        __fluxgate_call,
-                    )
-                }
-                ::core::result::Result::Err(__fluxgate_returned) => {
-                    __private::Returned::timed_out(
-                        __fluxgate_call.time_out(__fluxgate_returned),
-                        <__private::TimedOut as __private::Expires<_, _>>::expire,
-                    )
-                }
-            },
-            move |__fluxgate_refusal| __private::Returned::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            move |__fluxgate_call, __fluxgate_returned| __private::Yielded(
+                match __fluxgate_returned {
+                    ::core::result::Result::Ok(__fluxgate_returned) => {
+                        __private::Returned::settle(
+                            __private::Output::new(),
+                            __private::Returned::errors(
+                                    __private::Output::new(),
+                                    __private::Output::of(&__fluxgate_returned),
+                                )
+                                .evidence(),
+                            __fluxgate_returned,
+                            __fluxgate_call,
+                        )
+                    }
+                    ::core::result::Result::Err(__fluxgate_returned) => {
+                        __private::Returned::timed_out(
+                            __fluxgate_call.time_out(__fluxgate_returned),
+                            <__private::TimedOut as __private::Expires<_, _>>::expire,
+                        )
+                    }
+                },
+            ),
+            move |__fluxgate_refusal| __private::Yielded(
+                __private::Returned::refused(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
+                ),
             ),
         )
         .await;
@@ -104,26 +111,28 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                         );
                         __FLUXGATE_1
                     }),
-                    |__fluxgate_call, __fluxgate_returned| match __fluxgate_returned {
-                        ::core::result::Result::Ok(__fluxgate_returned) => {
-                            __private::Returned::settle(
-                                __private::Output::new(),
-                                __private::Returned::errors(
-                                        __private::Output::new(),
-                                        __private::Output::of(&__fluxgate_returned),
-                                    )
-                                    .evidence(),
-                                __fluxgate_returned,
-                                __fluxgate_call,
-                            )
-                        }
-                        ::core::result::Result::Err(__fluxgate_returned) => {
-                            __private::Returned::timed_out(
-                                __fluxgate_call.time_out(__fluxgate_returned),
-                                <__private::TimedOut as __private::Expires<_, _>>::expire,
-                            )
-                        }
-                    },
+                    |__fluxgate_call, __fluxgate_returned| __private::Yielded(
+                        match __fluxgate_returned {
+                            ::core::result::Result::Ok(__fluxgate_returned) => {
+                                __private::Returned::settle(
+                                    __private::Output::new(),
+                                    __private::Returned::errors(
+                                            __private::Output::new(),
+                                            __private::Output::of(&__fluxgate_returned),
+                                        )
+                                        .evidence(),
+                                    __fluxgate_returned,
+                                    __fluxgate_call,
+                                )
+                            }
+                            ::core::result::Result::Err(__fluxgate_returned) => {
+                                __private::Returned::timed_out(
+                                    __fluxgate_call.time_out(__fluxgate_returned),
+                                    <__private::TimedOut as __private::Expires<_, _>>::expire,
+                                )
+                            }
+                        },
+                    ),
                 )
                 .await,
         )
