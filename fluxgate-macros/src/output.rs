@@ -1,6 +1,7 @@
 //! The checked model -> tokens. Nothing here can fail, and so nothing reports.
 
 mod body;
+mod call;
 pub(crate) mod expand;
 mod guard;
 mod handler;
