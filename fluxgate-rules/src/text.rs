@@ -1,6 +1,7 @@
 //! Text: its tokens, places among them, and messages about them.
 
 pub(crate) mod brackets;
+pub(crate) mod change;
 pub(crate) mod characters;
 pub(crate) mod config_error;
 pub mod lexer;

@@ -18,6 +18,7 @@ use crate::reading::soundness::{self, Repeats};
 use crate::reading::suggestion::meant_by;
 use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
+use crate::text::change::Change;
 use crate::text::characters::{self, Illegible};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -56,20 +57,45 @@ fn unprefixed(tokens: &[Token], noun: &str) -> Reading<()> {
 /// Reads tokens as if each character were what it looks like, and refuses the look-alikes.
 fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
     let Some(Illegible { problem, meant }) = characters::illegible(tokens) else { return read(tokens) };
-    // A replacement for everything corrects the rest as well.
-    let is_whole =
-        problem.suggestion().is_some_and(|suggestion| suggestion.range.of(tokens).len() == tokens.len());
+    let mut rest = read(&meant.tokens).err().unwrap_or_default();
+    // A replacement for everything corrects what is wrong with the characters' own words as well.
+    if problem.suggestion().is_some_and(|suggestion| suggestion.range.of(tokens).len() == tokens.len()) {
+        rest.retain(|problem| !meant.is_changed(problem.place, tokens));
+    }
     let mut problems = vec![problem];
-    problems.extend(meant.filter(|_| !is_whole).and_then(|meant| read(&meant).err()).unwrap_or_default());
+    problems.extend(rest.into_iter().map(|problem| meant.before(problem)));
+    problems.sort_by_key(|problem| problem.place.start);
+    Err(problems)
+}
+
+/// Reads tokens as if their brackets matched, and refuses those that do not.
+fn paired<T>(tokens: &[Token], read: &impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
+    let mut problems = Vec::new();
+    let mut meant = Change::none(tokens);
+    // Each change of the text may uncover one more.
+    while let Err(problem) = Brackets::pair(&meant.tokens) {
+        let next =
+            problem.suggestion().filter(|_| problems.len() < 8).map(|suggestion| meant.then(suggestion));
+        problems.push(meant.before(problem));
+        let Some(next) = next else { return Err(problems) };
+        meant = next;
+    }
+    if problems.is_empty() {
+        return read(tokens);
+    }
+    let rest = read(&meant.tokens).err().unwrap_or_default();
+    problems.extend(rest.into_iter().map(|problem| meant.before(problem)));
     problems.sort_by_key(|problem| problem.place.start);
     Err(problems)
 }
 
 fn sensible(tokens: &[Token], window: &Window, repeats: Repeats) -> Reading<WrittenRule> {
     legible(tokens, |tokens| {
-        let parsed = parsed(tokens)?;
-        refuse(soundness::problems(tokens, &parsed, window, repeats))?;
-        Ok(parsed.rule)
+        paired(tokens, &|tokens| {
+            let parsed = parsed(tokens)?;
+            refuse(soundness::problems(tokens, &parsed, window, repeats))?;
+            Ok(parsed.rule)
+        })
     })
 }
 
@@ -112,10 +138,12 @@ fn setting(
 ) -> Reading<WrittenCall> {
     let read = |tokens: &[Token]| {
         legible(tokens, |tokens| {
-            let (call, mut problems) = written_call(tokens, owner, vocabulary)?;
-            problems.extend(call.as_ref().and_then(|call| explain(tokens, call)));
-            problems.sort_by_key(|problem| problem.place.start);
-            call.filter(|_| problems.is_empty()).ok_or(problems)
+            paired(tokens, &|tokens| {
+                let (call, mut problems) = written_call(tokens, owner, vocabulary)?;
+                problems.extend(call.as_ref().and_then(|call| explain(tokens, call)));
+                problems.sort_by_key(|problem| problem.place.start);
+                call.filter(|_| problems.is_empty()).ok_or(problems)
+            })
         })
     };
     settled(tokens, read(tokens), read)

@@ -44,7 +44,8 @@ impl Brackets {
                 let closing = closing(&tokens[opening]);
                 let problem = Problem::new(TokenRange::at(opening), what)
                     .help(format!("add `{closing}` where it ends"));
-                Err(problem.correct_at(TokenRange::new(tokens.len(), tokens.len()), closing))
+                let end = end_of(tokens, opening);
+                Err(problem.correct_at(TokenRange::new(end, end), closing))
             }
             None => Ok(Self(partners)),
         }
@@ -77,6 +78,21 @@ impl Brackets {
         }
         pieces
     }
+}
+
+/// Where a group that is never closed was probably meant to end: `min(10 & ..` before the operator, anything else at the
+/// end.
+fn end_of(tokens: &[Token], opening: usize) -> usize {
+    let inside = &tokens[opening + 1..];
+    let is_call = opening > 0 && tokens[opening - 1].shape == Shape::Word;
+    let is_value = |token: &&Token| {
+        let is_constant = !token.text.contains(char::is_lowercase);
+        let is_sign = [",", "%", ".", "-"].iter().any(|sign| token.is(sign));
+        is_sign || token.shape == Shape::Number || token.shape == Shape::Word && is_constant
+    };
+    let values = inside.iter().take_while(is_value).count();
+    let is_joined = inside.get(values).is_some_and(|next| next.is("&") || next.is("|"));
+    if is_call && is_joined && values > 0 { opening + 1 + values } else { tokens.len() }
 }
 
 fn closing(token: &Token) -> &'static str {

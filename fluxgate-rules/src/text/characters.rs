@@ -1,15 +1,16 @@
 //! Look-alike and invisible characters, and those that a web page escaped.
 
+use crate::text::change::Change;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// Characters that are not what they seem.
 pub(crate) struct Illegible {
-    /// The problem of the first one. Its suggestion replaces all of them.
+    /// The problem of the first one, which names the others. Its suggestion replaces all of them.
     pub(crate) problem: Problem,
-    /// The corrected tokens, if their number is unchanged, so that each keeps its index.
-    pub(crate) meant: Option<Vec<Token>>,
+    /// The corrected tokens.
+    pub(crate) meant: Change,
 }
 
 /// The problem of characters that are not what they seem.
@@ -20,7 +21,7 @@ pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
 /// The characters that are not what they seem, if there are any.
 pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
     let mut problems: Vec<Problem> = Vec::new();
-    let mut right: Vec<Token> = Vec::new();
+    let (mut right, mut before): (Vec<Token>, Vec<TokenRange>) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < tokens.len() {
         let (length, problem) = match entity(&tokens[at..]) {
@@ -34,25 +35,53 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
         };
         if let Some(suggestion) = problem.as_ref().and_then(Problem::suggestion) {
             right.extend(lex(&suggestion.replacement).tokens);
+            before.resize(right.len(), suggestion.range);
         } else {
             // Joins a word split by an invisible character.
             let is_behind_it = at > 0 && tokens[at - 1].shape == Shape::Unknown;
             let is_word = |token: &Token| token.shape == Shape::Word;
-            match right.last_mut().filter(|last| is_behind_it && is_word(last) && is_word(&tokens[at])) {
-                Some(last) => last.text.push_str(&tokens[at].text),
-                None => right.push(tokens[at].clone()),
+            if let ([.., last], [.., place]) = (right.as_mut_slice(), before.as_mut_slice())
+                && is_behind_it
+                && is_word(last)
+                && is_word(&tokens[at])
+            {
+                last.text.push_str(&tokens[at].text);
+                *place = TokenRange::new(place.start, at + 1);
+            } else {
+                right.push(tokens[at].clone());
+                before.push(TokenRange::at(at));
             }
         }
         problems.extend(problem);
         at += length;
     }
+    let name = |problem: &Problem| {
+        let text: String = problem.place.of(tokens).iter().map(|token| token.text.as_str()).collect();
+        match text.chars().find(|character| is_invisible(*character)) {
+            Some(character) => format!("U+{:04X}", character as u32),
+            None => format!("`{text}`"),
+        }
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in problems.iter().map(name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let is_one = problems.len() == 1;
     let mut problem = problems.into_iter().next()?;
     if !is_one {
         let Problem { what, place, .. } = problem;
+        let what = match &names[1..] {
+            [] => what,
+            [one] => format!("{what}; {one} is not what it seems, either"),
+            [rest @ .., last] => {
+                format!("{what}; {} and {last} are not what they seem, either", rest.join(", "))
+            }
+        };
         problem = Problem::new(place, what).correct_at(TokenRange::new(0, tokens.len()), spell(&right));
     }
-    Some(Illegible { problem, meant: Some(right).filter(|right| right.len() == tokens.len()) })
+    Some(Illegible { problem, meant: Change::new(right, before, tokens.len()) })
 }
 
 /// `&amp;`, `&gt;` and the like, with their length in tokens.
@@ -111,6 +140,10 @@ fn strange(token: &Token, at: usize) -> Option<Problem> {
 }
 
 const INVISIBLE: &str = "invisible";
+
+fn is_invisible(character: char) -> bool {
+    meant(character).is_some_and(|(name, _)| name == INVISIBLE)
+}
 
 /// The name of a character, and what it looks like.
 fn meant(character: char) -> Option<(&'static str, &'static str)> {
@@ -172,7 +205,11 @@ mod tests {
             ("\u{feff}a", "there is an invisible character, U+FEFF", ""),
             ("a \u{2227} b", "`\u{2227}` is the sign of logic for `&`, U+2227", "&"),
             ("\u{201c}a", "`\u{201c}` is a typographic `\"`, U+201C", "\""),
-            ("m\u{ff08}1\u{ff09} &amp; a\u{ad}b", "`\u{ff08}` is a full-width `(`, U+FF08", "m(1) & ab"),
+            (
+                "m\u{ff08}1\u{ff09} &amp; a\u{ad}b",
+                "`\u{ff08}` is a full-width `(`, U+FF08; `\u{ff09}`, `&amp;` and U+00AD are not what they seem, either",
+                "m(1) & ab",
+            ),
             ("a &amp; b", "`&amp;` is how a web page spells `&`", "&"),
             ("a &#38; b", "`&#38;` is how a web page spells `&`", "&"),
         ] {
