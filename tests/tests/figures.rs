@@ -172,7 +172,7 @@ fn the_nearest_rule_is_accepted() {
     let refused = build(rule.clone(), normal + 0.001, outage).unwrap_err();
     assert!(refused.contains("healthy breaker"), "{refused}");
     let refused = build(rule.clone(), normal, outage - 0.001).unwrap_err();
-    assert!(refused.contains("an outage by which"), "{refused}");
+    assert!(refused.contains("an outage in which"), "{refused}");
     let nearest = explanation.nearest(Some(0.2), None).unwrap();
     assert_eq!(nearest.to_string(), "min(25) & failure_rate(0.5)");
     build(nearest, 0.2, 0.7).unwrap();

@@ -50,7 +50,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
         ("this is a type, which goes in `type_of`", "write `type_of(TYPE)`, or `matches(PATTERN)`")
     } else {
         (
-            "a comparison is code, and a tracker is made of words",
+            "a comparison is code, not a tracker",
             "write `custom(|error| ..)`, or a pattern with a guard: `ok(value if ..)`",
         )
     };

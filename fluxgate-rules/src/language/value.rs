@@ -3,7 +3,7 @@
 mod figure;
 
 use crate::language::notation;
-use crate::language::number::{digits_of, is_percent, lenient, same_unit};
+use crate::language::number::{digits_of, is_percent, lenient, same_unit, unit as duration_unit};
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::Spelled;
@@ -100,7 +100,8 @@ impl ValueReader<'_> {
             && open.is("(")
             && let Some(right) = Some(spell(inside)).filter(|right| self.is_right(right))
         {
-            let problem = self.wrong(format!("`{}` is optional, and a value is what it is", self.text));
+            let problem =
+                self.wrong(format!("`{}` is an `Option`, and this takes the value itself", self.text));
             return Err(problem.correct(right));
         }
         // `$MIN`, `${MIN}`
@@ -108,7 +109,7 @@ impl ValueReader<'_> {
             && sign.is("$")
             && constant.shape == Shape::Word
         {
-            let problem = self.wrong(format!("`{}` is not how a constant is named here", self.text));
+            let problem = self.wrong(format!("`{}` is not how Rust names a constant", self.text));
             return Err(problem.correct(constant.text.as_str()));
         }
         match rest {
@@ -180,11 +181,19 @@ impl ValueReader<'_> {
         let (_, unit) = joined.split_at(digits_of(&joined));
         let same = same_unit(unit).map(|unit| format!("{number}{unit}"));
         let percent = is_percent(unit).then(|| format!("{number}%"));
-        let candidates: Vec<_> = [Some(joined), same, spelled, percent].into_iter().flatten().collect();
-        match self.right(&candidates) {
-            Some(right) => self.wrong(format!("there is a space in `{}`", self.text)).correct(right),
-            None => self.wrong_kind(&[number.to_owned()]),
+        let candidates: Vec<_> =
+            [Some(joined.clone()), same, spelled, percent].into_iter().flatten().collect();
+        if let Some(right) = self.right(&candidates) {
+            return self.wrong(format!("there is a space in `{}`", self.text)).correct(right);
         }
+        let problem = if duration_unit(unit).is_some() {
+            self.mismatch("a duration")
+        } else if is_percent(unit) {
+            self.mismatch("a ratio")
+        } else {
+            self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()))
+        };
+        self.suggest(problem, self.right(&[number.to_owned()]))
     }
 
     /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
@@ -233,7 +242,7 @@ impl ValueReader<'_> {
     }
 
     fn quoted(&self) -> Problem {
-        let problem = Problem { is_loss: false, ..self.mismatch("in quotes") };
+        let mut problem = Problem { is_loss: false, ..self.mismatch("in quotes") };
         let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.
@@ -245,8 +254,14 @@ impl ValueReader<'_> {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }
                 Ok(_) => Some(inside.to_owned()),
-                Err(problem) if problem.is_example() => None,
-                Err(problem) => problem.suggestion().map(|suggestion| suggestion.replacement.clone()),
+                Err(inner) if inner.is_example() => None,
+                Err(inner) => {
+                    let right = inner.suggestion().map(|suggestion| suggestion.replacement.clone());
+                    if inner.is_loss {
+                        problem = self.wrong(inner.what).losing();
+                    }
+                    right
+                }
             }
         });
         self.suggest(problem, right)

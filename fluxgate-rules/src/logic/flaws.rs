@@ -89,11 +89,11 @@ impl Flaw {
             }
             Self::LongTrial => {
                 "this makes a trial of more than 1000000 calls, for which a half-open breaker would wait\n\
-                 help: ask for fewer, or write `closed &` before it, beside a branch for `half_open` that asks for fewer"
+                 help: ask for fewer, or write `closed &` before it, along with a branch for `half_open` that asks for fewer"
             }
             Self::Unguarded => {
                 "this is not guarded by `min`: it trips on the first failed or slow call\n\
-                 help: write `min(10) &` before it, or `min(1) &` if that is meant"
+                 help: write `min(10) &` before it, or `min(1) &` to allow that"
             }
             Self::TripsOnHealth => {
                 "this rule trips on healthy traffic: it holds even when no call failed and none was slow\n\
@@ -112,24 +112,24 @@ impl Flaw {
                  help: add a branch for that: `| half_open & min(10) & failure_rate(0.5)`"
             }
             Self::BlindToFailures => {
-                "in half-open this rule never holds, however many calls fail, although they trip a closed breaker\n\
+                "in half-open this rule never holds, however many calls fail, although that trips a closed breaker\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
             Self::BlindToSlowCalls => {
-                "in half-open this rule never holds, however many calls are slow, although they trip a closed breaker\n\
+                "in half-open this rule never holds, however many calls are slow, although that trips a closed breaker\n\
                  help: add a branch for it, with the same duration: `| half_open & min(10) & slow_rate(0.5, 2s)`"
             }
             Self::ShortTimeout => {
-                "`half_open_timeout` (60s unless set) is not longer than what this rule takes for slow, \
+                "`half_open_timeout` (60s by default) is not longer than the duration that this rule counts as slow, \
                  so in half-open calls would count as hung before they are slow\n\
                  help: take a longer `half_open_timeout`, or a shorter duration in the rule"
             }
             Self::BeyondTimeLimit => {
-                "a condition of this rule can never hold: it asks for calls that last longer than `timeout` lets any\n\
+                "a condition of this rule can never hold: it asks for calls that last longer than `timeout` allows\n\
                  help: take a shorter duration in the rule, or a longer `timeout`"
             }
             Self::HungInTime => {
-                "`half_open_timeout` (60s unless set) is not longer than `timeout`, \
+                "`half_open_timeout` (60s by default) is not longer than `timeout`, \
                  so in half-open calls would count as hung before they time out\n\
                  help: take a longer `half_open_timeout`, or a shorter `timeout`"
             }

@@ -222,8 +222,8 @@ fn compared(
             return problem.aside(format!(", which is more than {count}"));
         }
         if comparison == Comparison::Different && !is_any {
-            let what = "a condition holds from a value on, not for all but one";
-            return Problem::new(place, what).help("say from which value on to trip");
+            let what = "a condition holds from some value up, so there is no `!=`";
+            return Problem::new(place, what).help("write the value at which to trip");
         }
     }
     let Some(entry) = cursor.vocabulary.entry(&name.text) else {
@@ -391,11 +391,11 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
             "an open breaker refuses calls: a rule judges one that is `closed` or `half_open`"
         }
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
-            "a breaker that is not to trip is switched off while the program runs: `breaker.disable()`"
+            "to keep a breaker from tripping, switch it off while the program runs: `breaker.disable()`"
         }
         // The attribute removes it before this.
         word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {
-            let what = "`from_error` asks the errors of one function, and here is none".to_owned();
+            let what = "`from_error` asks the errors of a function, and there is none here".to_owned();
             let help = "write it in the `#[circuit_breaker(retry = from_error(..))]` of a function, \
                         or report calls by `failure_for`";
             return Some(Problem::new(place, what).help(help));

@@ -66,11 +66,11 @@ pub(crate) fn unmet_by_default(
 pub(crate) fn constant_share(tokens: &[Token], parameter: &Parameter) -> Problem {
     let Parameter { name, example, .. } = parameter;
     let what = format!(
-        "`{}` is a constant, but `{name}` is needed before there are any, to check the rule",
+        "`{}` is a constant, but the rule is checked against `{name}` before constants are known",
         spell(tokens)
     );
     Problem::new(TokenRange::new(0, tokens.len()), what)
-        .help(format!("write a number, as `{name} = {example}`"))
+        .help(format!("write a number, such as `{name} = {example}`"))
 }
 
 fn unknown(place: TokenRange, what: &str) -> Problem {
@@ -84,7 +84,7 @@ type Shortfall = (String, Result<Vec<Node>, &'static str>);
 
 fn shortfall(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Shortfall> {
     if let Some(what) = contradiction(expectations) {
-        return Some((what, Err("write the share of calls that fails in an outage, as `outage = 80%`")));
+        return Some((what, Err("write the share of calls that fail in an outage, such as `outage = 80%`")));
     }
     let overlooked = |share: Ratio| Some(overlooks(share, oversight(nodes, window, share.as_f64())?, window));
     let alarming = |share: Ratio| Some(alarms(share, false_alarm(nodes, window, share.as_f64())?));
@@ -105,7 +105,7 @@ fn contradiction(expectations: Expectations) -> Option<String> {
     let (normal, outage) = (expectations.normal?, expectations.outage?);
     (normal >= outage).then(|| {
         let (normal, outage) = (Percent(normal), Percent(outage));
-        format!("`outage`, {outage}, has to be above `normal`, {normal}: an outage is when more calls fail")
+        format!("`outage`, {outage}, must be above `normal`, {normal}: in an outage, more calls fail")
     })
 }
 
@@ -119,7 +119,7 @@ fn alarms(normal: Ratio, alarm: FalseAlarm) -> String {
             grouped(calls)
         ),
         FalseAlarm::First(chance, None) => format!(
-            "with {normal} of calls failing, this rule opens {} healthy breaker{} whose time window sees calls enough",
+            "with {normal} of calls failing, this rule opens {} healthy breaker{} whose time window sees enough calls",
             Odds(chance),
             if chance > 0.9995 { "" } else { "s" },
         ),
@@ -145,11 +145,11 @@ fn overlooks(outage: Ratio, oversight: Oversight, window: &Window) -> String {
         Extent::Count(_) => format!("a window of {calls} calls"),
         Extent::Time(_) => format!("a time window that sees {calls} calls"),
     };
-    let outage = format!("an outage by which {} of calls fail", Percent(outage));
+    let outage = format!("an outage in which {} of calls fail", Percent(outage));
     match chance {
         0.0..0.0095 => format!("{outage} is hardly ever noticed within {window}"),
-        0.95.. => format!("{outage} is noticed within {window} in {:.1}% of cases only", chance * 100.0),
-        _ => format!("{outage} is noticed within {window} in {} of cases only", Chance(chance)),
+        0.95.. => format!("{outage} is noticed within {window} only {:.1}% of the time", chance * 100.0),
+        _ => format!("{outage} is noticed within {window} only {} of the time", Chance(chance)),
     }
 }
 
@@ -173,9 +173,9 @@ fn without(nodes: &[Node]) -> String {
 fn way_out(nodes: &[Node], window: &Window, expectations: Expectations) -> &'static str {
     let counts = |node: &Node| matches!(node, Node::Condition(Condition::Failures(_)));
     if matches!(window.extent, Extent::Time(_)) && nodes.iter().any(counts) && expectations.normal.is_some() {
-        "in a time window, any number of failures is reached if calls are many: write `min(..) & failure_rate(..)`"
+        "in a time window, enough calls reach any number of failures: write `min(..) & failure_rate(..)`"
     } else if expectations.outage.is_some() && expectations.normal.is_some() {
-        "no numbers in this rule tell the two shares apart: take a window of more calls, or shares further apart"
+        "no numbers in this rule can tell the two shares apart: use a larger window, or shares further apart"
     } else {
         "no numbers in this rule are enough: take a window of more calls, or another share"
     }

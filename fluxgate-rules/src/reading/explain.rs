@@ -82,7 +82,7 @@ pub(crate) fn half_open_timeout(place: TokenRange, timeout: Duration, nodes: &[N
     let (at, threshold) = most_patient(nodes)?;
     let Node::Condition(condition) = nodes[at] else { return None };
     let what = format!(
-        "`{}` is not longer than what `{condition}` takes for slow: \
+        "`{}` is not longer than the duration that `{condition}` counts as slow: \
          in half-open, calls would count as hung before they are slow",
         Spelled(timeout)
     );
@@ -99,7 +99,7 @@ pub(crate) fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Option<Pr
     flaws::timeout_flaw(&nodes, DEFAULT_TIMEOUT)?;
     let (at, threshold) = most_patient(&nodes)?;
     let what = format!(
-        "`half_open_timeout`, {} unless set, is not longer than what `{}` takes for slow: \
+        "`half_open_timeout`, {} by default, is not longer than the duration that `{}` counts as slow: \
          in half-open, calls would count as hung before they are slow",
         Spelled(DEFAULT_TIMEOUT),
         spell(rule.places[at].of(tokens))
@@ -145,7 +145,7 @@ pub(crate) fn hung(place: TokenRange, limit: Duration, timeout: Option<Duration>
     flaws::hung_flaw(limit, timeout.unwrap_or(DEFAULT_TIMEOUT))?;
     let (which, verb) = match timeout {
         Some(timeout) => (format!("`half_open_timeout = {}`", Spelled(timeout)), "write"),
-        None => (format!("`half_open_timeout`, {} unless set,", Spelled(DEFAULT_TIMEOUT)), "add"),
+        None => (format!("`half_open_timeout`, {} by default,", Spelled(DEFAULT_TIMEOUT)), "add"),
     };
     let what = format!(
         "{which} is not longer than this `timeout`: in half-open, calls would count as hung before they time out"

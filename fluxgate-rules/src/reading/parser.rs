@@ -374,7 +374,7 @@ impl Parser<'_> {
         let at_end = if entry.positional.is_empty() { 0 } else { others.len() };
         others.insert(at_end, own.text);
         let place = TokenRange::new(cursor.at, inside.end + 1);
-        let problem = Problem::new(place, "conditions are joined by `&`, not given to each other");
+        let problem = Problem::new(place, "conditions are joined by `&`, not nested");
         let right = Filled { losses, ..Filled::given(others.join(" & ")) };
         self.cursor.report(right.correct(problem, place));
         self.cursor.at = place.end;

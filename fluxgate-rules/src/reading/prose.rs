@@ -63,7 +63,7 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     Some(if lost.is_empty() {
         problem
     } else {
-        problem.aside(format!(", which takes no {}", lost.join(" or ")))
+        problem.aside(format!("; it has no place for {}", lost.join(" or ")))
     })
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) 
         let lexed = lex(&right.text);
         let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(right) };
         right.text = problem.corrected(&right.text, &lexed.bytes)?;
+        right.is_example |= problem.is_example();
         right.losses.extend(Some(problem.what).filter(|_| problem.is_loss));
     }
     None
@@ -37,6 +38,9 @@ pub(crate) fn settled<T>(
         *replacement = right.text;
         let (Aside::Write(words) | Aside::Example(words)) = aside else { return Err(problems) };
         words.push_str(&reasons(&right.losses));
+        if right.is_example {
+            *aside = Aside::Example(core::mem::take(words));
+        }
     }
     Err(problems)
 }

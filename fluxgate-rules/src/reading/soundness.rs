@@ -305,18 +305,18 @@ impl Examiner<'_> {
         let (text, word) = (self.text(node), condition.to_string());
         if let Condition::SureFailureRate(_) = condition {
             let what = format!(
-                "`{text}` takes {calls} calls to be sure, and so does its trial: {MAX_TRIAL} are the most"
+                "`{text}` takes {calls} calls to be sure, and so does its trial; the limit is {MAX_TRIAL}"
             );
             return Some(
                 Problem::new(self.places[node], what).help("write a lower share, or a lower `sure`"),
             );
         }
-        let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
+        let what = format!("`{text}` makes a trial of {calls} calls; the limit is {MAX_TRIAL}");
         let word = word.split('(').next().unwrap_or_default();
         let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})")).losing();
         // A condition that applies only to half-open need not be kept for closed breakers.
         let trips_closed = flaws::trips_closed_through(&self.nodes, node);
-        let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");
+        let aside = format!(", or `closed & {text}` along with a branch for `half_open` that asks for fewer");
         Some(if trips_closed { problem.aside(aside) } else { problem })
     }
 
@@ -330,9 +330,9 @@ impl Examiner<'_> {
         let problem = Problem::new(self.places[node], what);
         if self.is_right(node) {
             let problem = problem.correct(format!("{} & {text}", self.min()));
-            return problem.aside(", or `min(1) & ..` if that is meant");
+            return problem.aside(", or `min(1) & ..` to allow that");
         }
-        let help = format!("write `{} &` before it, or `min(1) &` if that is meant", self.min());
+        let help = format!("write `{} &` before it, or `min(1) &` to allow that", self.min());
         let first = TokenRange::at(self.places[node].start);
         problem.help(help).correct_at(first, format!("{} & {}", self.min(), spell(first.of(self.tokens))))
     }
@@ -394,7 +394,7 @@ impl Examiner<'_> {
         let failing = failing.filter(|failing| slow.is_none_or(|slow| *failing < slow));
         let problem = |does: String, evidence: String| {
             let what = format!(
-                "in half-open this rule never holds, however many calls {does}, although they trip a closed breaker"
+                "in half-open this rule never holds, however many calls {does}, although that trips a closed breaker"
             );
             self.with_branch(Problem::new(self.places[0], what), &format!("half_open & min(10) & {evidence}"))
         };

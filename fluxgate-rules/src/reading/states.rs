@@ -79,7 +79,7 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     value += usize::from(is_quoted);
     let meant = if is_negated { other(word) } else { word };
     let place = TokenRange::new(cursor.at, value + 1);
-    Some((Problem::new(place, "a state is a condition of its own").correct(meant), value + 1))
+    Some((Problem::new(place, "a state is itself a condition").correct(meant), value + 1))
 }
 
 /// The state that a token names.

@@ -27,7 +27,7 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
         let (length, problem) = match entity(&tokens[at..]) {
             Some((length, sign)) => {
                 let text: String = tokens[at..at + length].iter().map(|token| token.text.as_str()).collect();
-                let what = format!("`{text}` is how a web page spells `{sign}`");
+                let what = format!("`{text}` is HTML for `{sign}`");
                 (length, Some(Problem::new(TokenRange::new(at, at + length), what).correct(sign)))
             }
             None if tokens[at].shape == Shape::Literal => (1, None),
@@ -163,11 +163,11 @@ fn meant(character: char) -> Option<(&'static str, &'static str)> {
         '\u{2018}' | '\u{2019}' | '\u{201a}' => ("a typographic", "'"),
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => ("a typographic", "\""),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => ("a dash, not", "-"),
-        '\u{2227}' | '\u{22c0}' => ("the sign of logic for", "&"),
-        '\u{2228}' | '\u{22c1}' => ("the sign of logic for", "|"),
-        '\u{ac}' => ("the sign of logic for", "!"),
-        '\u{d7}' => ("the sign of arithmetic for", "*"),
-        '\u{f7}' => ("the sign of arithmetic for", "/"),
+        '\u{2227}' | '\u{22c0}' => ("the logic symbol for", "&"),
+        '\u{2228}' | '\u{22c1}' => ("the logic symbol for", "|"),
+        '\u{ac}' => ("the logic symbol for", "!"),
+        '\u{d7}' => ("the math symbol for", "*"),
+        '\u{f7}' => ("the math symbol for", "/"),
         '\u{3001}' => ("an ideographic", ","),
         '\u{430}' | '\u{3b1}' => ("a letter of another alphabet, not", "a"),
         '\u{435}' => ("a letter of another alphabet, not", "e"),
@@ -203,15 +203,15 @@ mod tests {
             ),
             ("a \u{200b}b", "there is an invisible character, U+200B", ""),
             ("\u{feff}a", "there is an invisible character, U+FEFF", ""),
-            ("a \u{2227} b", "`\u{2227}` is the sign of logic for `&`, U+2227", "&"),
+            ("a \u{2227} b", "`\u{2227}` is the logic symbol for `&`, U+2227", "&"),
             ("\u{201c}a", "`\u{201c}` is a typographic `\"`, U+201C", "\""),
             (
                 "m\u{ff08}1\u{ff09} &amp; a\u{ad}b",
                 "`\u{ff08}` is a full-width `(`, U+FF08; `\u{ff09}`, `&amp;` and U+00AD are not what they seem, either",
                 "m(1) & ab",
             ),
-            ("a &amp; b", "`&amp;` is how a web page spells `&`", "&"),
-            ("a &#38; b", "`&#38;` is how a web page spells `&`", "&"),
+            ("a &amp; b", "`&amp;` is HTML for `&`", "&"),
+            ("a &#38; b", "`&#38;` is HTML for `&`", "&"),
         ] {
             let Some(problem) = problem(&lex(text).tokens) else { panic!("{text}") };
             assert_eq!(problem.what, what);

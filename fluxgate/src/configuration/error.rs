@@ -9,7 +9,7 @@
 ///     "`failure_rate(0.5)` is not guarded by `min`: it trips on the first failed call
 ///   | failure_rate(0.5)
 ///   | ^^^^^^^^^^^^^^^^^
-/// help: write `min(10) & failure_rate(0.5)`, or `min(1) & ..` if that is meant",
+/// help: write `min(10) & failure_rate(0.5)`, or `min(1) & ..` to allow that",
 /// );
 /// ```
 ///

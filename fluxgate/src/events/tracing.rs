@@ -42,7 +42,7 @@ pub(super) fn emit(transition: &Transition) {
                 missed = *missed,
                 "circuit breaker {}",
                 match reason {
-                    Reason::Reconfigured => "has other settings".to_owned(),
+                    Reason::Reconfigured => "has new settings".to_owned(),
                     _ if is_within => "would have opened".to_owned(),
                     _ => format!("is {to}"),
                 }
@@ -87,14 +87,14 @@ pub(crate) fn emit_fault(breaker: &Name, fault: Option<&Fault>) {
                 delaying,
                 delay = seconds(*delay),
                 lasts = seconds(*lasts),
-                "circuit breaker has a fault injected"
+                "circuit breaker has an injected fault"
             );
         } else {
             ::tracing::event!(
                 target: "fluxgate",
                 ::tracing::Level::INFO,
                 breaker = breaker.as_str(),
-                "circuit breaker is rid of the injected fault"
+                "circuit breaker no longer has an injected fault"
             );
         }
     });
@@ -109,7 +109,7 @@ pub(crate) fn emit_unfit(breaker: &Name, error: &ConfigError) {
             ::tracing::Level::WARN,
             breaker = breaker.as_str(),
             error = error.to_string().as_str(),
-            "circuit breaker keeps its own settings, since those applied do not fit"
+            "circuit breaker keeps its settings, since the new ones do not fit"
         );
     });
 }

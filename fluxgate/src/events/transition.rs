@@ -95,7 +95,7 @@ impl fmt::Display for Reason {
             Self::RampEnded => "the ramp is complete",
             Self::HalfOpenTimeout => "the calls of the trial take too long",
             Self::Reset => "reset by command",
-            Self::Reconfigured => "it has other settings",
+            Self::Reconfigured => "it has new settings",
             Self::Trip | Self::OpenFor => "opened by command",
             Self::Restored => "restored, as it was open before",
             Self::ForceOpen => "forced open by command",

@@ -107,9 +107,9 @@ fn a_fault_is_logged_when_it_begins_and_when_it_ends() {
     let events = writer.0.lock().expect("not poisoned");
     assert_documented(&events);
     let [(Level::WARN, begun), (Level::INFO, over)] = &events[..] else { panic!("{events:?}") };
-    assert_eq!(begun["message"], "circuit breaker has a fault injected");
+    assert_eq!(begun["message"], "circuit breaker has an injected fault");
     assert_eq!((&*begun["breaker"], &*begun["failing"], &*begun["lasts"]), ("\"rehearsed\"", "0.5", "60.0"));
-    assert_eq!(over["message"], "circuit breaker is rid of the injected fault");
+    assert_eq!(over["message"], "circuit breaker no longer has an injected fault");
 }
 
 #[test]

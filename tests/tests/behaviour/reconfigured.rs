@@ -294,7 +294,7 @@ fn interested_listeners_hear_of_it_and_may_reconfigure_again() {
             if transition.reason == Reason::Reconfigured && self.0.fetch_add(1, Ordering::SeqCst) == 0 {
                 assert_eq!(
                     transition.to_string(),
-                    "circuit breaker `fixture`: still closed (it has other settings)"
+                    "circuit breaker `fixture`: still closed (it has new settings)"
                 );
                 let changes = Changes::new().retry(retry::never());
                 self.1.get().expect("set").reconfigure(&changes).expect("right");

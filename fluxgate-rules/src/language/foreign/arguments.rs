@@ -218,7 +218,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "",
         Part::Elsewhere(
-            "only a breaker that is built by hand takes a clock: `CircuitBreaker::builder(..).clock(..)`",
+            "only a breaker built by hand takes a clock: `CircuitBreaker::builder(..).clock(..)`",
         ),
         &[any("clock"), any("time_source"), of("Polly", "time_provider")],
     ),
@@ -260,7 +260,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "",
         Part::Elsewhere(
-            "a breaker limits neither rate nor concurrency, but for `max_half_open_calls`: use a semaphore beside it; \
+            "a breaker limits neither rate nor concurrency, except by `max_half_open_calls`: use a semaphore as well; \
              a rule with `in_flight(50)` opens while 50 calls run at once",
         ),
         &[
@@ -288,7 +288,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "",
         Part::Elsewhere(
-            "metrics are read from the breaker, `breaker.metrics()`, and of all of them from `fluxgate::breakers()`: remove it",
+            "remove it: metrics are read by `breaker.metrics()`, and those of all breakers by `fluxgate::breakers()`",
         ),
         &[
             any("enable_metrics"),
@@ -335,7 +335,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
     ),
     meaning(
         "",
-        Part::Elsewhere("there is nothing like it: remove it"),
+        Part::Elsewhere("Fluxgate has no equivalent: remove it"),
         &[
             of("opossum", "abort_controller"),
             of("opossum", "allow_warm_up"),

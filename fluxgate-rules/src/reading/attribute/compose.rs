@@ -52,7 +52,11 @@ fn corrected(setting: &str, filled: Filled, window: &Window) -> Filled {
         return Filled { losses: filled.losses, ..Filled::new(example(setting), true) };
     };
     let text = if inside.is_some() { format!("\"{}\"", right.text) } else { right.text };
-    Filled { text, is_example: filled.is_example, losses: [filled.losses, right.losses].concat() }
+    Filled {
+        text,
+        is_example: filled.is_example || right.is_example,
+        losses: [filled.losses, right.losses].concat(),
+    }
 }
 
 fn is_read(setting: &str) -> bool {

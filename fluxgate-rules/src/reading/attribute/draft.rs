@@ -152,7 +152,7 @@ impl<'a> Draft<'a> {
                 }
                 0 | 1 => {}
                 _ => {
-                    let what = format!("`{value}` has no name that says what it is");
+                    let what = format!("`{value}` needs a name that says what it is");
                     return self
                         .report(Problem::new(entry.place, what).help("remove it, or write `name = value`"));
                 }
@@ -361,8 +361,10 @@ impl<'a> Draft<'a> {
                 match given.part {
                     Part::Whole => problem,
                     Part::Successes => {
-                        let help =
-                            format!("the rule says how many calls a trial takes: write `{shown}`{reasons}");
+                        let written = if is_example { "write, for example," } else { "write" };
+                        let help = format!(
+                            "the rule says how many calls a trial takes: {written} `{shown}`{reasons}"
+                        );
                         return problem.help(help).correct_at(range, correction);
                     }
                     _ if texts.len() == 1 => {

@@ -34,7 +34,7 @@ impl AttributeReader<'_> {
             || name.starts_with("on_");
         if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && is_read {
             let problem =
-                Problem::new(entry.value, format!("`{name}` has its default value where it is left out"));
+                Problem::new(entry.value, format!("`{name}` has its default value if it is left out"));
             return Some(problem.help("remove it").correct_at(self.with_comma(entry.place), ""));
         }
         let tokens = self.unquoted(name, entry.value)?;

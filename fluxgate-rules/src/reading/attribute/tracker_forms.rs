@@ -25,7 +25,7 @@ pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
         return meant("`type_of` takes a type in parentheses", text);
     }
     if is_every_error(tokens) {
-        return meant("every `Err` is `all`", "all".to_owned());
+        return meant("`all` stands for every `Err`", "all".to_owned());
     }
     if let Some(text) = closure(tokens) {
         return meant("a closure goes in `custom`", text);
@@ -34,7 +34,7 @@ pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
         return meant("the patterns of `Err` go in `matches`, those of `Ok` in `ok`", text);
     }
     if let Some(text) = expression(tokens) {
-        return meant("what is asked of an error goes in `custom`", text);
+        return meant("a test of an error goes in `custom`", text);
     }
     if let Some(text) = exception(tokens) {
         return meant("errors are picked by `matches`, and excluded by `!`", text);
@@ -185,7 +185,7 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
         pieces.iter().map(|piece| piece.of(inside)).partition(|piece| is_negated(piece));
     let excluded: Vec<_> = excluded.iter().map(|piece| &piece[1..]).collect();
     if excluded.is_empty() {
-        let what = "several are joined by `|`, patterns in one `matches`";
+        let what = "trackers are joined by `|`, and so are patterns in one `matches`";
         return Some(MeantTracker { what, text: any(&included)?.join(" | ") });
     }
     // `!a & b` excludes only part of it.

@@ -23,7 +23,11 @@ pub(super) fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Opti
     }
     let entry = parts.entry()?;
     let bucket = || parts.window_of_ten(entry);
-    bucket().or_else(|| Some(right_call(vocabulary, entry, &parts.values(entry))))
+    bucket().or_else(|| {
+        let mut call = right_call(vocabulary, entry, &parts.values(entry));
+        call.losses.extend(parts.losses(entry));
+        Some(call)
+    })
 }
 
 /// The parts by what they contribute to a call.
@@ -127,6 +131,13 @@ impl<'a> CallParts<'a> {
         let buckets = self.buckets(values.first());
         values.extend(buckets.map(|buckets| format!("buckets = {buckets}")));
         values
+    }
+
+    /// The values that the word cannot take: `window_size = 100` along with `window_duration = 60s`.
+    fn losses(&self, entry: &'static Entry) -> impl Iterator<Item = String> {
+        let lost = self.arguments.iter().filter(move |argument| !self.is_taken(entry, argument));
+        let texts = lost.map(|(.., text)| *text).filter(|text| !text.is_empty());
+        texts.map(move |text| format!("`{}` has no place for `{text}`", entry.word))
     }
 
     /// Whether a value for an argument of one word is one for the same argument of another.

@@ -144,6 +144,7 @@ impl<'a> RuleDraft<'a> {
 
 /// A rule whose trials take this many successes, or this share of them.
 fn with_trial(rule: Filled, successes: &str) -> Filled {
+    let successes = successes.trim_matches('"');
     let is_count = successes.parse().is_ok_and(|count: u32| count > 0);
     let share = inverted(&TRIP, "success_rate", &[successes.to_owned()]);
     let share = share.filter(|share| !is_count && !share.is_example);
