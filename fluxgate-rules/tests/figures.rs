@@ -85,3 +85,81 @@ fn a_page_is_written_for_every_window() {
         }
     }
 }
+
+/// A condition by itself, judged by the plainest means.
+#[derive(Clone, Debug)]
+enum Plain {
+    Min(usize),
+    Rate(u32),
+    Failures(usize),
+    Streak(usize),
+}
+
+impl Plain {
+    fn holds(&self, window: &[bool], streak: usize) -> bool {
+        let failures = window.iter().filter(|failed| **failed).count();
+        match *self {
+            Self::Min(least) => window.len() >= least,
+            Self::Rate(percent) => failures * 100 >= window.len() * percent as usize,
+            Self::Failures(least) => failures >= least,
+            Self::Streak(least) => streak >= least,
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Min(least) => format!("min({least})"),
+            Self::Rate(percent) => format!("failure_rate({percent}%)"),
+            Self::Failures(least) => format!("failures({least})"),
+            Self::Streak(least) => format!("failure_streak({least})"),
+        }
+    }
+}
+
+fn plain() -> impl Strategy<Value = Vec<Vec<Plain>>> {
+    let condition = prop_oneof![
+        (1..=100_u32).prop_map(Plain::Rate),
+        (1..8_usize).prop_map(Plain::Failures),
+        (1..6_usize).prop_map(Plain::Streak),
+    ];
+    let group = (1..8_usize, prop::collection::vec(condition, 1..3));
+    let group = group.prop_map(|(min, rest)| [vec![Plain::Min(min)], rest].concat());
+    prop::collection::vec(group, 1..4)
+}
+
+/// The chance that a rule has held after this many calls, by all sequences of outcomes.
+fn enumerated(rule: &[Vec<Plain>], size: usize, share: f64, calls: usize) -> f64 {
+    let mut chance = 0.0;
+    for sequence in 0..1_u32 << calls {
+        let outcomes: Vec<_> = (0..calls).map(|call| sequence >> call & 1 == 1).collect();
+        let is_open = (1..=calls).any(|made| {
+            let window = &outcomes[made.saturating_sub(size)..made];
+            let streak = outcomes[..made].iter().rev().take_while(|failed| **failed).count();
+            rule.iter().any(|group| group.iter().all(|condition| condition.holds(window, streak)))
+        });
+        let failures = sequence.count_ones().cast_signed();
+        let calls = i32::try_from(calls).expect("few calls");
+        chance += if is_open { share.powi(failures) * (1.0 - share).powi(calls - failures) } else { 0.0 };
+    }
+    chance
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// While a window fills, the chance is exact; afterwards, it is that of a small window, or near it.
+    #[test]
+    fn chances_to_open_agree_with_enumeration(
+        rule in plain(), size in 1..12_usize, share in 0.0..1.0_f64, calls in 1..11_usize
+    ) {
+        let text: Vec<_> = rule
+            .iter()
+            .map(|group| group.iter().map(Plain::text).collect::<Vec<_>>().join(" & "))
+            .collect();
+        let Ok(parsed) = text.join(" | ").parse::<Rule>() else { return Ok(()) };
+        let Ok(explanation) = parsed.explain(Window::count(size)) else { return Ok(()) };
+        let (found, exact) = (explanation.chance_to_open(share, calls as u64), enumerated(&rule, size, share, calls));
+        let error = if calls <= size || size <= 10 { 1e-9 } else { 0.05 };
+        prop_assert!((found - exact).abs() <= error, "{parsed} of {size}, {share}, {calls}: {found}, {exact}");
+    }
+}

@@ -4,7 +4,7 @@
 use crate::figures::binomial;
 use crate::figures::thresholds::Thresholds;
 
-/// The largest window whose contents are enumerated.
+/// The most calls whose outcomes are enumerated.
 pub(crate) const LARGEST: u64 = 10;
 
 /// How many windows of calls are played. After that, the rate stays the same to within rounding.
@@ -12,21 +12,28 @@ const WINDOWS: u64 = 5;
 
 /// Whether a window of this size is small enough for the rule.
 pub(crate) fn is_small(thresholds: &Thresholds<'_>, size: u64) -> bool {
-    size <= LARGEST && u64::from(thresholds.longest_streak()) <= size
+    remembered(thresholds, size) <= LARGEST
+}
+
+/// How many calls the rule looks at: those in the window, or those of a streak, which may be longer.
+fn remembered(thresholds: &Thresholds<'_>, size: u64) -> u64 {
+    size.max(u64::from(thresholds.longest_streak()))
 }
 
 /// By the number of calls, from 0 on: the chance that the rule has tripped; and the rate of each call after that.
 pub(crate) fn small(thresholds: &Thresholds<'_>, size: u64, share: f64) -> (Vec<f64>, f64) {
-    // The calls in the window are bits, the latest last: 1 is a failure.
+    // The calls that the rule looks at are bits, the latest last: 1 is a failure.
+    let remembered = remembered(thresholds, size);
     let mut plays = vec![1.0];
     let (mut chances, mut chance, mut rate) = (vec![0.0], 0.0, 0.0);
     let mut trips = Vec::new();
-    for call in 1..=WINDOWS * size {
-        let calls = call.min(size);
-        if call <= size {
-            trips = (0..1_usize << calls)
+    for call in 1..=WINDOWS * remembered {
+        if call <= remembered {
+            let calls = call.min(size);
+            trips = (0..1_usize << call)
                 .map(|sequence| {
-                    let failures = u64::from(sequence.count_ones());
+                    let in_window = sequence & ((1 << calls) - 1);
+                    let failures = u64::from(in_window.count_ones());
                     thresholds.trip(calls, failures, sequence.trailing_ones())
                 })
                 .collect();
