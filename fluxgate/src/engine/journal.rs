@@ -232,3 +232,33 @@ mod tests {
         assert!(journal.enter(WORD, call(false, 1)));
     }
 }
+
+#[cfg(all(test, fluxgate_loom))]
+mod models {
+    use super::{Entered, Headroom, Journal};
+    use crate::engine::word::{Needs, StateWord, Timing};
+    use crate::sync::Arc;
+
+    const WORD: StateWord = StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false });
+
+    #[test]
+    fn a_thread_that_finds_its_journal_reopened_keeps_to_its_new_share() {
+        loom::model(|| {
+            let share = |failures| Headroom { failures, slow: 0, latency: u64::MAX };
+            let enter = |journal: &Journal, failed| journal.enter(WORD, Entered { failed, nanos: 1, end: 1 });
+            let journal = Arc::new(Journal::closed());
+            journal.open(WORD, share(1));
+            // Another thread does not reopen an empty journal.
+            assert!(enter(&journal, false));
+            let theirs = journal.clone();
+            let other = loom::thread::spawn(move || {
+                let failures = theirs.close().tally.failures;
+                theirs.open(WORD, share(0));
+                failures
+            });
+            let entered = enter(&journal, true);
+            assert_eq!(other.join().unwrap(), u64::from(entered), "it failed within the old share");
+            assert_eq!(journal.close().tally.failures, 0, "the new one has no room");
+        });
+    }
+}

@@ -195,3 +195,25 @@ fn a_late_success_comes_before_failures_counted_after_it() {
         }
     });
 }
+
+#[test]
+fn a_metrics_only_breaker_notices_a_success_that_ends_what_it_reported() {
+    check(|| {
+        let breaker = breaker(window::count(3), trip::failures(2));
+        breaker.stripes().split();
+        handle(&breaker).metrics_only();
+        let log = log(&breaker);
+        let reports = || log.lock().unwrap().len();
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        let before = reports();
+        // If the success came before the failure, this makes the rule hold; otherwise it did before, and no longer does.
+        assert_eq!(handle(&breaker).metrics().failures(), 1);
+        acquire(&breaker).unwrap().failure();
+        assert_eq!(reports(), before + 1);
+    });
+}
