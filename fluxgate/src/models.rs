@@ -32,6 +32,7 @@ mod journals;
 mod keys;
 mod logs;
 mod openings;
+mod orders;
 mod running;
 mod seasons;
 mod transitions;

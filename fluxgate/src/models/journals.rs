@@ -4,7 +4,7 @@ use super::seasons::a_success_of_an_earlier_generation;
 use super::*;
 
 /// A clock that moves on by a millisecond with each reading, so readings are in the order in which threads know of them.
-struct Ticking(AtomicU64);
+pub(super) struct Ticking(pub(super) AtomicU64);
 
 impl Clock for Ticking {
     fn now(&self) -> Duration {
