@@ -63,6 +63,20 @@ struct Sums {
     own: u64,
 }
 
+impl Sums {
+    fn all(self) -> u64 {
+        self.counted + self.own
+    }
+}
+
+/// What is known of the logs.
+struct Logged {
+    /// How many failures each has.
+    used: [u8; PLACES],
+    /// How many successes came before those whose threads have not stored that.
+    pending: u64,
+}
+
 impl Grants {
     pub(super) const NONE: Self = Self {
         word: StateWord::NONE,
@@ -100,7 +114,7 @@ impl Grants {
         if self.logging != 0 {
             let used = self.reclaim_rooms(stripes);
             let sums = self.sums(stripes, current);
-            self.record_all(stripes, current, used, sums, ledger);
+            self.record_all(stripes, current, Logged { used, pending: sums.all() }, sums, ledger);
         }
     }
 
@@ -118,10 +132,13 @@ impl Grants {
     #[inline(never)]
     fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let used = self.reclaim_rooms(stripes);
+        // A failure that finds the stripes being closed returns at once, and its thread may go on to count a success. So it comes
+        // before what is counted from now on.
+        let pending = if self.logging != 0 { self.sums(stripes, current).all() } else { 0 };
         stripes.publish_counting(0);
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
-        self.record_all(stripes, current, used, sums, ledger);
+        self.record_all(stripes, current, Logged { used, pending }, sums, ledger);
         let Self { own, returns, fillings, too_late, open: known, .. } = *self;
         *self = Self { own, known, returns, fillings, too_late, last: sums.own, ..Self::NONE };
     }
@@ -172,27 +189,28 @@ impl Grants {
             }
             used = again;
         };
-        self.record_all(stripes, current, used, sums, ledger);
+        self.record_all(stripes, current, Logged { used, pending: sums.all() }, sums, ledger);
     }
 
-    /// Records the first `used` failures of each log, in order, each after the successes that preceded it; then all other calls.
+    /// Records the logged failures, in order, each after the successes that preceded it; then all other calls.
     fn record_all(
         &mut self,
         stripes: Stripes<'_>,
         current: StateWord,
-        used: [u8; PLACES],
+        logged: Logged,
         sums: Sums,
         ledger: &mut Ledger<'_>,
     ) {
         if self.logging != 0 {
-            self.record_logged(stripes, used, sums.counted + sums.own, ledger);
+            self.record_logged(stripes, logged, sums.all(), ledger);
         }
         self.record(current, sums, ledger);
     }
 
     /// Records only the logged failures, and the successes before them. `all` is the number of the last success.
     #[inline(never)]
-    fn record_logged(&mut self, stripes: Stripes<'_>, used: [u8; PLACES], all: u64, ledger: &mut Ledger<'_>) {
+    fn record_logged(&mut self, stripes: Stripes<'_>, logged: Logged, all: u64, ledger: &mut Ledger<'_>) {
+        let Logged { used, pending } = logged;
         let forgotten = all.checked_sub(ledger.remembered());
         // How many successes came before the next failure of each log.
         let mut next = [0; PLACES];
@@ -204,11 +222,11 @@ impl Grants {
             }
             // If enough successes followed for it to be forgotten, all that matters is that it happened.
             let is_forgotten =
-                |place: &u8| forgotten.is_some_and(|until| self.after(log, *place, all) <= until);
+                |place: &u8| forgotten.is_some_and(|until| self.after(log, *place, pending, all) <= until);
             let first = (collected..used).rev().find(is_forgotten).map_or(collected, |last| last + 1);
             ledger.record_forgotten_failures(u64::from(first - collected));
             if first < used {
-                next[place(number)] = self.after(log, first, all);
+                next[place(number)] = self.after(log, first, pending, all);
                 left |= 1 << number;
             }
             self.collect_until(number, first);
@@ -221,7 +239,7 @@ impl Grants {
             self.collect_until(number, collected);
             match stripes.of_thread(number).and_then(OwnStripe::log) {
                 Some(log) if collected < used[place(number)] => {
-                    next[place(number)] = self.after(log, collected, all);
+                    next[place(number)] = self.after(log, collected, pending, all);
                 }
                 _ => left &= !(1 << number),
             }
@@ -236,17 +254,18 @@ impl Grants {
         }
     }
 
-    /// How many successes came before the failure in this place: all there are, if its thread has not stored that yet.
+    /// How many successes came before the failure in this place: `pending`, if its thread has not stored that.
     #[inline]
-    fn after(&self, log: &Log, place: u8, all: u64) -> u64 {
-        log.since(place, self.last).map_or(all, |since| all.min(self.last + since))
+    fn after(&self, log: &Log, place: u8, pending: u64, all: u64) -> u64 {
+        let after = log.since(place, self.last).map_or(pending, |since| self.last + since);
+        after.min(all).max(self.last)
     }
 
     /// Records what has been counted. Successes come first: other calls are counted only while no success can change what follows
     /// from them, unless it is late, and then it comes before them.
     fn record(&mut self, current: StateWord, sums: Sums, ledger: &mut Ledger<'_>) {
         if self.word == current {
-            return self.record_until(sums.counted + sums.own, ledger);
+            return self.record_until(sums.all(), ledger);
         }
         self.record_until(sums.own, ledger);
         if sums.counted > self.others {

@@ -97,6 +97,20 @@ fn failures_in_two_logs_are_collected_in_order() {
     });
 }
 
+#[test]
+fn a_failure_that_finds_the_stripes_being_closed_comes_before_the_next_success_of_its_thread() {
+    check(|| {
+        let breaker = logging();
+        let other = spawn(&breaker, |breaker| counting::begin(breaker));
+        let is_logged = breaker.stripes().log(breaker.word());
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        if is_logged {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
 /// Two threads succeed and then fail. Neither need see what the other has counted, but a failure comes last.
 #[test]
 fn a_failure_comes_last_if_each_thread_fails_last() {
