@@ -69,6 +69,7 @@ impl Reference {
     pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
         if outcome != Outcome::Ignored {
             if self.reaches(Mark::Stall, now) {
+                self.late += 1;
                 self.open(now, Why::HalfOpenTimeout);
             }
             self.patience = self.settings.half_open_timeout();
