@@ -209,8 +209,13 @@ impl Grants {
 
     /// Records only the logged failures, and the successes before them. `all` is the number of the last success.
     #[inline(never)]
-    fn record_logged(&mut self, stripes: Stripes<'_>, logged: Logged, all: u64, ledger: &mut Ledger<'_>) {
-        let Logged { used, pending } = logged;
+    fn record_logged(
+        &mut self,
+        stripes: Stripes<'_>,
+        Logged { used, pending }: Logged,
+        all: u64,
+        ledger: &mut Ledger<'_>,
+    ) {
         let forgotten = all.checked_sub(ledger.remembered());
         // How many successes came before the next failure of each log.
         let mut next = [0; PLACES];
