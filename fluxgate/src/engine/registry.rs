@@ -42,13 +42,10 @@ impl Registry {
 
     /// Removes a breaker, which is being dropped, or about to be.
     pub(crate) fn leave(&self, breaker: &Breaker) {
-        let place = self.place(breaker);
-        let member = self.members.lock().remove(&place);
-        drop(member);
+        self.leave_if(breaker, || true);
     }
 
     /// Removes a breaker if it may leave, which is asked while nobody can get it from here. Returns whether it did.
-    #[cfg(feature = "keyed")]
     pub(crate) fn leave_if(&self, breaker: &Breaker, may_leave: impl FnOnce() -> bool) -> bool {
         let place = self.place(breaker);
         let mut members = self.members.lock();
