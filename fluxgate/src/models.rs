@@ -105,8 +105,8 @@ fn timed(settings: Settings, clock: impl Clock) -> Arc<Breaker> {
     Arc::new(breaker)
 }
 
-fn reading(clock: impl Clock) -> Option<Box<UserClock>> {
-    Some(Box::new(UserClock::new(Arc::new(clock))))
+fn reading(clock: impl Clock) -> Option<Arc<UserClock>> {
+    Some(Arc::new(UserClock::new(Arc::new(clock))))
 }
 
 fn check(model: impl Fn() + Send + Sync + 'static) {

@@ -7,8 +7,8 @@ use fluxgate_rules::metrics::nanos;
 use crate::callback::contain;
 use crate::sync::{Arc, RwLock};
 
-/// A clock for one breaker, set with [`Builder::clock`](crate::Builder::clock), or for all that have none, set with
-/// [`set_clock`](crate::set_clock).
+/// A clock for one breaker or one family of breakers, set with [`Builder::clock`](crate::Builder::clock), or for all that have none, set
+/// with [`set_clock`](crate::set_clock).
 ///
 /// Its zero may be any instant. Whatever it returns, a breaker's own time never goes back:
 ///
@@ -40,7 +40,8 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Duration;
 }
 
-/// A user's clock, and the timeline derived from it.
+/// A user's clock, and the timeline derived from it. Two timelines of one clock may differ: what one breaker reads during a detour, another
+/// does not.
 pub(crate) struct UserClock {
     clock: Arc<dyn Clock>,
     timeline: RwLock<Timeline>,
@@ -49,12 +50,6 @@ pub(crate) struct UserClock {
 impl UserClock {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, timeline: RwLock::new(Timeline::new()) }
-    }
-
-    /// The same clock, for another breaker.
-    #[cfg(feature = "keyed")]
-    pub(crate) fn again(&self) -> Self {
-        Self::new(self.clock.clone())
     }
 
     /// The current time. The user's clock is read before the lock is taken.

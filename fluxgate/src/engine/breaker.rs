@@ -59,8 +59,8 @@ pub struct Breaker {
     pub(super) counts_until: AtomicU64,
     /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
-    /// The breaker's own clock, if it has one.
-    pub(crate) clock: Option<Box<UserClock>>,
+    /// The clock it was given, if any, which it shares with the breakers of its family: they compare times.
+    pub(crate) clock: Option<Arc<UserClock>>,
     /// The settings it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
     /// The settings that have replaced them.
@@ -205,11 +205,11 @@ impl Breaker {
         }
     }
 
-    pub(crate) fn shared(settings: SettingsRef, clock: Option<Box<UserClock>>) -> Arc<Self> {
+    pub(crate) fn shared(settings: SettingsRef, clock: Option<Arc<UserClock>>) -> Arc<Self> {
         Arc::new_cyclic(|itself| Self::detached(settings, clock, Origin::Shared(itself.clone())))
     }
 
-    pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
+    pub(crate) fn detached(settings: SettingsRef, clock: Option<Arc<UserClock>>, origin: Origin) -> Self {
         let beginning = Beginning::of(settings.get(), clock.is_some());
         Self::with(settings, beginning, clock, origin)
     }
@@ -218,7 +218,7 @@ impl Breaker {
         const fn with(
             settings: SettingsRef,
             Beginning { word, slow_from }: Beginning,
-            clock: Option<Box<UserClock>>,
+            clock: Option<Arc<UserClock>>,
             origin: Origin,
         ) -> Self {
             Self {

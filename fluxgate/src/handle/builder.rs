@@ -222,7 +222,7 @@ impl Builder {
         let settings = Settings { rule, ..self.settings };
         let settings = SettingsRef::checked(settings, self.clock.is_some() || clock::is_there())?;
         settings.get().check_against(self.expectations)?;
-        let clock = self.clock.map(|clock| Box::new(UserClock::new(clock)));
+        let clock = self.clock.map(|clock| Arc::new(UserClock::new(clock)));
         Ok((Breaker::shared(settings, clock), self.listeners))
     }
 }

@@ -1,5 +1,6 @@
 //! Families of breakers, one for each key.
 
+mod clocks;
 mod commanded;
 mod eviction;
 mod family;

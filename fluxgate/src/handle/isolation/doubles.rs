@@ -151,7 +151,7 @@ impl Doubles {
         // The registry holds the original, which leads here. Enrolling it may read the process's clock, which may be a user's.
         enroll(breaker);
         let make = || {
-            let clock = Box::new(UserClock::new(Arc::new(self.clock.clone())));
+            let clock = Arc::new(UserClock::new(Arc::new(self.clock.clone())));
             let double = Breaker::detached(SettingsRef::Static(settings), Some(clock), Origin::Hidden);
             Double { breaker: Box::leak(Box::new(double)), _original: breaker.origin.clone() }
         };

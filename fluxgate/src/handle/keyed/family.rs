@@ -15,7 +15,7 @@ use fluxgate_rules::metrics::nanos;
 use super::commands::{Command, Commands};
 use super::evicted::Evicted;
 use super::table::{Locked, Table};
-use crate::clock::{NEVER, UserClock};
+use crate::clock::NEVER;
 use crate::configuration::Settings;
 use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
@@ -342,7 +342,7 @@ impl Family {
     /// other, it takes them on its first use, and gives them back.
     fn member(&self, hash: u64, key: Owned, name: Name, now: u64) -> Arc<Breaker> {
         let settings = Settings { name, ..self.members().reconfigured.read().of(self.root.settings.get()) };
-        let clock = self.root.clock.as_deref().map(UserClock::again).map(Box::new);
+        let clock = self.root.clock.clone();
         let is_hidden = self.root.origin.is_hidden();
         let breaker = Arc::new_cyclic(|itself| {
             let origin = if is_hidden { Origin::Hidden } else { Origin::Shared(itself.clone()) };
