@@ -1,12 +1,14 @@
-//! The promises hold from wherever a breaker has come to: by commands, other settings, what was saved, outcomes without a call, and calls
-//! that hang, are given up or say nothing.
+//! The promises hold from wherever a breaker has come to: by commands, other settings, what was saved, outcomes without a call, calls
+//! that hang, are given up or say nothing, and a clock that loses its way.
 
 use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
 use fluxgate::testing::ManualClock;
-use fluxgate::{Call, Changes, CircuitBreaker, OnCancel, Outcome, Saved, State};
+use fluxgate::{Call, Changes, CircuitBreaker, Clock, OnCancel, Outcome, Saved, State};
 use fluxgate_tests::fixture::{Heard, seconds};
 use fluxgate_tests::reference::{Permit, Window};
 
@@ -29,10 +31,44 @@ const TRAFFIC: u32 = 700;
 /// More than any recovery takes.
 const MOST_STEPS: u32 = 400_000;
 
+/// A clock that may show anything for a while.
+#[derive(Clone, Default)]
+struct Unsteady {
+    honest: ManualClock,
+    shows: Arc<Mutex<Option<Shown>>>,
+}
+
+#[derive(Clone, Copy)]
+enum Shown {
+    Time(Duration),
+    Panic,
+}
+
+impl Unsteady {
+    fn advance(&self, duration: Duration) {
+        self.honest.advance(duration);
+    }
+
+    fn show(&self, shown: Option<Shown>) {
+        *self.shows.lock().expect("nobody panics under it") = shown;
+    }
+}
+
+impl Clock for Unsteady {
+    fn now(&self) -> Duration {
+        let shown = *self.shows.lock().expect("nobody panics under it");
+        match shown {
+            None => self.honest.now(),
+            Some(Shown::Time(time)) => time,
+            Some(Shown::Panic) => resume_unwind(Box::new("contained")),
+        }
+    }
+}
+
 struct Wanderer<'a> {
     configuration: &'a Configuration,
     breaker: &'a CircuitBreaker,
-    clock: ManualClock,
+    clock: Unsteady,
     heard: Heard,
     held: Vec<Call<'a>>,
     saved: Option<Saved>,
@@ -41,7 +77,7 @@ struct Wanderer<'a> {
 /// Leads a breaker somewhere, gives it these settings, and puts it to the test.
 pub(crate) fn run(number: u64) -> Put {
     let configuration = &Configuration::draw(number);
-    let (clock, heard) = (ManualClock::new(), Heard::default());
+    let (clock, heard) = (Unsteady::default(), Heard::default());
     let built = configuration.builder().clock(clock.clone()).listener(heard.listener()).build();
     let (Ok(breaker), Some(_)) = (built, configuration.settings.retry.longest()) else { return Put::Nothing };
     let (breaker, settings) = (&breaker, breaker.settings());
@@ -50,6 +86,7 @@ pub(crate) fn run(number: u64) -> Put {
     for _ in 0..rng.u32(1..150) {
         wanderer.step(rng);
     }
+    wanderer.clock.show(None);
     breaker.reconfigure(&settings).expect("it was made with them");
     if matches!(breaker.state(), State::MetricsOnly | State::Disabled | State::ForcedOpen) {
         breaker.reset();
@@ -89,10 +126,25 @@ impl Wanderer<'_> {
                 let longest = [self.configuration.gap * 10, timeout * 2, seconds(700)][rng.usize(0..3)];
                 self.clock.advance(time(rng, longest));
             }
-            85..=89 => {
+            85..=88 => {
                 let outcome = if rng.bool() { Outcome::Failure } else { Outcome::Success };
                 for _ in 0..rng.u32(1..10) {
                     self.breaker.record(outcome, time(rng, seconds(1)));
+                }
+            }
+            89 => {
+                self.clock.show(Some(match rng.u32(0..5) {
+                    0 => Shown::Panic,
+                    1 => Shown::Time(Duration::MAX),
+                    2 => Shown::Time(Duration::ZERO),
+                    3 => Shown::Time(self.clock.honest.now() / 2),
+                    _ => Shown::Time(self.clock.honest.now() + time(rng, seconds(1_000_000))),
+                }));
+                for _ in 0..rng.u32(1..4) {
+                    self.held.extend(self.breaker.acquire());
+                }
+                if rng.bool() {
+                    self.clock.show(None);
                 }
             }
             90 => {

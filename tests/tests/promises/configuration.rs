@@ -11,6 +11,7 @@ const NANOSECOND: Duration = Duration::from_nanos(1);
 const MICROSECOND: Duration = Duration::from_micros(1);
 /// The shortest timeout of a trial.
 const MILLISECOND: Duration = Duration::from_millis(1);
+const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Everything a run depends on, except what the breaker itself draws.
 #[derive(Clone, Debug)]
@@ -40,14 +41,21 @@ pub(crate) enum Death {
 impl Configuration {
     pub(crate) fn draw(number: u64) -> Self {
         let rng = &mut Rng::with_seed(number);
-        let gap = between(rng, Duration::from_millis(1), Duration::from_secs(60));
+        let edges = number % 4 == 1;
+        let gap = if edges {
+            *choose(rng, &[MICROSECOND * 100, MILLISECOND, Duration::from_secs(1), HOUR])
+        } else {
+            between(rng, MILLISECOND, Duration::from_secs(60))
+        };
+        let durations = Durations { edges: edges.then_some(gap) };
         let healthy = match rng.u32(0..4) {
+            0 if edges => durations.draw(rng, NANOSECOND, gap),
             0 => Duration::ZERO,
             1 => gap.mul_f64(rng.f64()),
             2 => gap,
             _ => gap.mul_f64(1.0 + 30.0 * rng.f64()),
         };
-        let window = window(rng, gap);
+        let window = window(rng, durations, gap);
         let size = match window {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
@@ -62,10 +70,10 @@ impl Configuration {
         }
         let settings = Settings {
             window,
-            retry: retry(rng),
-            permit: permit(rng, gap),
+            retry: retry(rng, durations),
+            permit: permit(rng, durations, gap),
             slots: *choose(rng, &[1, 1, 2, 3, 5, 10, 10, 10, 20, 1_000, u32::MAX]),
-            half_open_timeout: half_open_timeout(rng, gap, healthy.max(slowest(&rule))),
+            half_open_timeout: half_open_timeout(rng, durations, gap, healthy.max(slowest(&rule))),
             on_panic: Outcome::Failure,
             on_cancel: Outcome::Ignored,
             rule,
@@ -73,7 +81,7 @@ impl Configuration {
         let jitter = *choose(rng, &[0, 0, 100, 500, 999]);
         let death = death(rng, gap, &settings);
         let asks =
-            (rng.u32(0..6) == 0).then(|| between(rng, Duration::from_millis(1), Duration::from_secs(10_000)));
+            (rng.u32(0..6) == 0).then(|| durations.draw(rng, MILLISECOND, Duration::from_secs(10_000)));
         Self { number, settings, jitter, gap, healthy, death, asks }
     }
 
@@ -81,7 +89,7 @@ impl Configuration {
         let retry = self.settings.retry.build();
         let jitters = matches!(self.settings.retry, Retry::Cooldown(_) | Retry::Backoff(..));
         let retry = if jitters { retry.jitter(f64::from(self.jitter) / 1_000.0) } else { retry };
-        self.settings.builder().retry(retry)
+        self.settings.builder().retry(retry).count_calls(self.number.is_multiple_of(3))
     }
 }
 
@@ -110,17 +118,38 @@ fn choose<'a, T>(rng: &mut Rng, among: &'a [T]) -> &'a T {
     &among[rng.usize(0..among.len())]
 }
 
+/// Draws durations.
+#[derive(Clone, Copy)]
+struct Durations {
+    /// Draws only those at the edges: the shortest, and those about as long as the time from one call to the next, or as many calls.
+    edges: Option<Duration>,
+}
+
+impl Durations {
+    fn draw(self, rng: &mut Rng, shortest: Duration, longest: Duration) -> Duration {
+        let Some(gap) = self.edges else { return between(rng, shortest, longest) };
+        let edges =
+            [shortest, shortest + NANOSECOND, gap - NANOSECOND, gap, gap + NANOSECOND, gap * 10, gap * 400];
+        (*choose(rng, &edges)).max(shortest)
+    }
+}
+
 /// Time windows that hold from less than one call up to many.
-fn window(rng: &mut Rng, gap: Duration) -> Window {
+fn window(rng: &mut Rng, durations: Durations, gap: Duration) -> Window {
     if rng.u32(0..3) > 0 {
         return Window::Count(*choose(rng, &[1, 2, 3, 5, 10, 20, 50, 100, 200]));
     }
-    let duration = between(rng, gap / 2, gap * 200).max(Duration::from_millis(1));
+    if durations.edges.is_some() {
+        let buckets = *choose(rng, &[1, 2, 60, 1_000]);
+        return Window::Time(durations.draw(rng, MICROSECOND * buckets, HOUR), buckets as usize);
+    }
+    let duration = between(rng, gap / 2, gap * 200).max(MILLISECOND);
     Window::Time(duration, *choose(rng, &[1, 2, 10, 60]))
 }
 
-fn retry(rng: &mut Rng) -> Retry {
-    let delay = between(rng, Duration::from_millis(1), Duration::from_secs(600));
+fn retry(rng: &mut Rng, durations: Durations) -> Retry {
+    let shortest = if durations.edges.is_some() { NANOSECOND } else { MILLISECOND };
+    let delay = durations.draw(rng, shortest, Duration::from_secs(600));
     match rng.u32(0..10) {
         0..=3 => Retry::Cooldown(delay),
         4..=6 => Retry::Backoff(delay, rng.u32(1..4), delay * rng.u32(1..20)),
@@ -131,23 +160,28 @@ fn retry(rng: &mut Rng) -> Retry {
 }
 
 /// Ramps from less than the gap between two calls to hundreds of calls.
-fn permit(rng: &mut Rng, gap: Duration) -> Permit {
+fn permit(rng: &mut Rng, durations: Durations, gap: Duration) -> Permit {
     match rng.u32(0..8) {
         0 | 1 => Permit::All,
         2 => Permit::Random(*choose(rng, &[10, 50, 300, 900, 1_000])),
         3 => Permit::Patient,
         _ => {
             let (one, other) = (*choose(rng, &[1, 100, 500, 1_000]), *choose(rng, &[100, 900, 1_000]));
-            let duration = between(rng, Duration::from_millis(1), Duration::from_secs(600));
-            let calls = rng.u32(1..400);
-            Permit::Ramp(one.min(other), one.max(other), duration.min(gap * calls))
+            let duration = match durations.edges {
+                Some(_) => durations.draw(rng, NANOSECOND, HOUR),
+                None => between(rng, MILLISECOND, Duration::from_secs(600)).min(gap * rng.u32(1..400)),
+            };
+            Permit::Ramp(one.min(other), one.max(other), duration)
         }
     }
 }
 
 /// Longer than a call that is not slow by the rule, by much or by a hair. If very many calls fit into this wait, the run takes
 /// long.
-fn half_open_timeout(rng: &mut Rng, gap: Duration, fast: Duration) -> Option<Duration> {
+fn half_open_timeout(rng: &mut Rng, durations: Durations, gap: Duration, fast: Duration) -> Option<Duration> {
+    if durations.edges.is_some() {
+        return Some(durations.draw(rng, (fast + NANOSECOND).max(MILLISECOND), HOUR));
+    }
     let default = Duration::from_secs(60);
     let seldom = rng.u32(0..100) == 0;
     match rng.u32(0..4) {

@@ -142,8 +142,9 @@ impl<'a, S: Subject> World<'a, S> {
     /// When the first call at or after `time` comes.
     pub(crate) fn next_arrival_from(&self, time: Duration) -> Duration {
         let late = time.saturating_sub(self.next_arrival);
-        let calls = late.as_nanos().div_ceil(self.configuration.gap.as_nanos());
-        self.next_arrival + self.configuration.gap * u32::try_from(calls).expect("the night is not that long")
+        let gap = self.configuration.gap.as_nanos();
+        let passed = late.as_nanos().div_ceil(gap) * gap;
+        self.next_arrival + Duration::from_nanos(u64::try_from(passed).expect("the night is not that long"))
     }
 
     pub(crate) fn force_open(&mut self) {
