@@ -3,6 +3,8 @@
 //! `FLUXGATE_BLESS=1 cargo test --package fluxgate-tests --test recovery` rewrites them.
 #![allow(clippy::unchecked_time_subtraction)]
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use std::time::Duration;
 use fluxgate::permit::{self, Permit};
 use fluxgate::retry::{self, Retry};
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Clock, State, trip, window};
+use fluxgate::{CircuitBreaker, Clock, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{Heard, millis, seconds};
 
 /// Ends in the middle of a wait.
@@ -60,7 +62,7 @@ fn recover(seed: u64, failing: u32, calls_per_second: u32, permit: Permit) -> Re
         if let Ok(call) = breaker.acquire() {
             recovery.admitted += u64::from(over);
             let failed = !over || random.u32(0..100) < failing;
-            call.record(if failed { fluxgate::Outcome::Failure } else { fluxgate::Outcome::Success });
+            call.record(if failed { Outcome::Failure } else { Outcome::Success });
         }
         if over && recovery.closed_after.is_none() && breaker.state() == State::Closed {
             recovery.closed_after = Some(clock.now() - OUTAGE);
@@ -179,6 +181,106 @@ fn flapping() -> String {
     )
 }
 
+/// What happens to a request: an attempt after so many others, or the end of a call and whether it is good.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Attempt(u32),
+    End(usize, bool),
+}
+
+/// How long callers wait who have been refused.
+#[derive(Clone, Copy)]
+enum Manners {
+    /// For as long as the refusal says.
+    AsTold,
+    /// And up to a pause more, at random.
+    Spread,
+}
+
+/// How many percent of the requests succeed in the last five of 20 minutes, and how often the breaker has opened by then, if a service that
+/// can answer three times the usual traffic is down for half a minute. Callers give up after a second, but the
+/// service answers what it has taken, up to two seconds of work. Requests are tried four times.
+fn with_callers_who_come_back(pause: Duration, manners: Manners) -> (f64, usize) {
+    const BETWEEN: Duration = millis(10);
+    const TAKES: Duration = Duration::from_micros(3_333);
+    const PATIENCE: Duration = seconds(1);
+    fluxgate::testing::seed(7);
+    let mut random = fastrand::Rng::with_seed(7);
+    let (breaker, clock, heard) = breaker(retry::cooldown(pause), permit::ramp_up(0.1, 1.0, seconds(60)));
+    let mut events = BinaryHeap::from([Reverse((Duration::ZERO, Event::Attempt(0)))]);
+    let (mut calls, mut idle_from) = (Vec::new(), Duration::ZERO);
+    let (mut requests, mut answered) = (0, 0);
+    while let Some(Reverse((now, event))) = events.pop()
+        && now < seconds(1_200)
+    {
+        clock.advance(now - clock.now());
+        let counts = u32::from(now >= seconds(900));
+        let again = match event {
+            Event::Attempt(nth) => {
+                if nth == 0 {
+                    requests += counts;
+                    events.push(Reverse((now + BETWEEN, Event::Attempt(0))));
+                }
+                match breaker.acquire() {
+                    Ok(call) => {
+                        let is_down = (seconds(60)..seconds(90)).contains(&now);
+                        let answer = idle_from.max(now) + TAKES;
+                        let is_taken = !is_down && answer <= now + PATIENCE * 2;
+                        if is_taken {
+                            idle_from = answer;
+                        }
+                        let good = is_taken && answer <= now + PATIENCE;
+                        let end = if is_taken { answer.min(now + PATIENCE) } else { now + TAKES };
+                        events.push(Reverse((end, Event::End(calls.len(), good))));
+                        calls.push(Some((call, nth)));
+                        None
+                    }
+                    Err(refusal) => {
+                        let told = refusal.retry_after().expect("it tries again");
+                        let more = match manners {
+                            Manners::AsTold => Duration::ZERO,
+                            Manners::Spread => pause.mul_f64(random.f64()),
+                        };
+                        Some((nth, told + more))
+                    }
+                }
+            }
+            Event::End(number, good) => {
+                let (call, nth) = calls[number].take().expect("a call ends once");
+                answered += counts * u32::from(good);
+                call.record(if good { Outcome::Success } else { Outcome::Failure });
+                (!good).then_some((nth, PATIENCE))
+            }
+        };
+        if let Some((nth, wait)) = again
+            && nth < 3
+        {
+            // Timers are not exact.
+            let late = Duration::from_micros(random.u64(0..20_000));
+            events.push(Reverse((now + wait + late, Event::Attempt(nth + 1))));
+        }
+    }
+    let openings = heard.steps().iter().filter(|step| step.1 == State::Open).count();
+    (f64::from(answered) * 100.0 / f64::from(requests), openings)
+}
+
+fn crowds() -> String {
+    let mut table = String::from(
+        "| pause | callers wait | succeed in the end | opened |\n\
+         |--:|---|--:|--:|\n",
+    );
+    for pause in [10, 60, 300] {
+        for (name, manners) in
+            [("as told", Manners::AsTold), ("as told, and up to a pause more", Manners::Spread)]
+        {
+            let (succeed, opened) = with_callers_who_come_back(seconds(pause), manners);
+            writeln!(table, "| {pause} s | {name} | {succeed:.0}% | {opened} |").expect("a string takes it");
+            assert!(matches!(manners, Manners::AsTold) || succeed > 99.0, "{succeed}% after {pause} s");
+        }
+    }
+    table
+}
+
 /// Replaces the table between its marks.
 fn insert(page: &str, mark: &str, table: &str) -> String {
     let begin = format!("<!-- {mark} -->\n");
@@ -191,7 +293,9 @@ fn insert(page: &str, mark: &str, table: &str) -> String {
 fn the_documentation_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fluxgate/docs/recovery.md");
     let page = std::fs::read_to_string(&path).expect("the page is there");
-    let simulated = insert(&insert(&page, "outage", &outages()), "flapping", &flapping());
+    let simulated = [("outage", outages()), ("flapping", flapping()), ("crowds", crowds())]
+        .iter()
+        .fold(page.clone(), |page, (mark, table)| insert(&page, mark, table));
     if std::env::var_os("FLUXGATE_BLESS").is_some() {
         std::fs::write(&path, &simulated).expect("the page can be written");
         return;
