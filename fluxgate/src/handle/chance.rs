@@ -33,7 +33,8 @@ impl CircuitBreaker {
         Duration::from_nanos(resolve(self.breaker()).now())
     }
 
-    /// Refuses a call that had no chance a moment ago. Even if it has one by now, it takes no slot and begins no trial.
+    /// Refuses a call that had no chance when it was refused `before`. Even if it has one by now, it takes no slot and begins no trial, and
+    /// may be tried again at once.
     #[cold]
     pub(crate) fn refuse(&self, before: CallNotPermitted) -> CallNotPermitted {
         let breaker = resolve(self.breaker());
@@ -41,8 +42,9 @@ impl CircuitBreaker {
             admission::refuse(breaker, word, word.state(), left);
             return Refusal { breaker, word, left }.into_error(|refusal| refusal);
         }
-        admission::refuse(breaker, breaker.word(), before.state(), before.left);
-        before
+        let refusal = CallNotPermitted { left: 0, ..before };
+        admission::refuse(breaker, breaker.word(), refusal.state(), refusal.left);
+        refusal
     }
 
     /// Records an outcome of something that began at `start` and was no call. If it failed, and the breaker's pause is over, this was the

@@ -8,6 +8,7 @@ use fluxgate::{CircuitBreaker, Error, Outcome, State, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 use fluxgate_tests::futures::now;
 use tower::limit::ConcurrencyLimit;
+use tower::steer::Steer;
 use tower::{Layer, Service as _};
 
 use crate::probe::{Control, Failed, Probe, Readiness, call, poll_ready, probe};
@@ -74,35 +75,53 @@ fn while_open_it_refuses_at_once_although_the_inner_service_is_not_ready() {
     assert_eq!(fixture.breaker.snapshot().rejected, 2, "calls that were refused count, readiness does not");
 }
 
-#[test]
-fn a_service_that_was_ready_to_refuse_does_so_although_the_breaker_has_closed() {
-    let fixture = Fixture::new(|builder| builder);
-    let (mut service, control) = guarded(&fixture.breaker);
-    fixture.trip();
-    assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
-    fixture.breaker.reset();
-    let Err(Error::NotPermitted(refusal)) = now(service.call(0)) else {
-        panic!("nobody asked the service within")
-    };
-    assert_eq!(refusal.state(), State::Open, "it was when it was asked");
-    assert_eq!((control.calls(), fixture.counts()), (0, (0, 0)));
-    let future = call(&mut service, 0);
-    control.answer(Ok(1));
-    assert_eq!(now(future), Ok(1));
+/// Regression: it refused, however long ago the breaker had closed, and promised an attempt in a minute.
+#[tokio::test]
+async fn a_service_that_was_ready_to_refuse_does_so_only_while_the_breaker_refuses() {
+    let one = Fixture::new(|builder| builder);
+    let another = Fixture::new(|builder| builder);
+    let services = [&one, &another].map(|fixture| guarded(&fixture.breaker));
+    let [(first, answers), (second, _others)] = services;
+    // It asks a service whether it is ready once, and then keeps it until there is a request for it.
+    let mut steer = Steer::new([first, second], |&index: &u32, _: &[_]| index as usize);
+    one.trip();
+    drop(call(&mut steer, 1));
+    one.breaker.reset();
+    let future = call(&mut steer, 0);
+    answers.answer(Ok(7));
+    assert_eq!(future.await, Ok(7));
 }
 
-/// The trial slot that it could have taken stays free.
+/// It is the probe of a trial then.
 #[test]
-fn a_service_that_was_ready_to_refuse_takes_no_slot_of_a_trial() {
+fn a_service_that_was_ready_to_refuse_may_be_called_after_the_pause() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     let (mut service, control) = guarded(&fixture.breaker);
     fixture.trip();
     assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
     fixture.wait();
-    assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
-    let future = call(&mut service, 0);
+    let future = service.call(0);
+    assert!(matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))), "the trial is full");
     control.answer(Ok(1));
     assert_eq!(now(future), Ok(1));
+}
+
+#[test]
+fn if_the_inner_service_is_not_ready_by_then_the_call_may_be_tried_again_at_once() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    for readiness in [Readiness::Unready, Readiness::Broken] {
+        fixture.trip();
+        assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
+        fixture.breaker.reset();
+        control.set(readiness);
+        let Err(Error::NotPermitted(refusal)) = now(service.call(0)) else { panic!("{readiness:?}") };
+        assert_eq!((refusal.state(), refusal.retry_after()), (State::Open, Some(seconds(0))));
+        assert_eq!(control.calls(), 0);
+    }
+    assert_eq!(fixture.counts(), (1, 1), "to be broken is a failure");
+    control.set(Readiness::Ready);
+    drop(call(&mut service, 0));
 }
 
 #[test]
@@ -261,7 +280,8 @@ fn a_call_refused_for_lack_of_a_chance_counts_as_refused() {
     ];
     for (change, state, rejected) in later {
         let fixture = Fixture::new(|builder| builder.count_calls(true));
-        let (mut service, _control) = guarded(&fixture.breaker);
+        let (mut service, control) = guarded(&fixture.breaker);
+        control.set(Readiness::Unready);
         fixture.trip();
         let before = fixture.breaker.snapshot().totals;
         assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));

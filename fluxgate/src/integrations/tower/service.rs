@@ -1,7 +1,7 @@
 //! The guarded service.
 
 use core::fmt;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tower_layer::Layer;
@@ -27,7 +27,7 @@ use crate::handle::owned_call::OwnedCall;
 pub struct CircuitBreakerService<S, B = CircuitBreaker, M = UntilResponse, R = Wrap> {
     inner: S,
     layer: CircuitBreakerLayer<B, M, R>,
-    /// The refusal because of which it is ready, though the inner service may not be.
+    /// The refusal because of which it is ready, though the inner service may not be. By the time of the call, it may be out of date.
     refusal: Option<CallNotPermitted>,
     waiting: Option<Waiting>,
     /// Since when the inner service has not been ready, by the breaker's clock.
@@ -101,13 +101,16 @@ where
 
     #[inline]
     fn call(&mut self, request: Request) -> Self::Future {
-        let Self { inner, layer, refusal, waiting, .. } = self;
+        let Self { inner, layer, refusal, waiting, unready_since } = self;
         let breaker = layer.breakers.breaker_for(&request);
-        let admitted = if let Some(before) = refusal.take() {
-            Err(breaker.refuse(before))
-        } else {
-            let followed = layer.mode.follow(&request);
-            OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
+        let admitted = match refusal.take() {
+            Some(before) if !is_ready_after_all::<_, Request>(inner, &breaker, unready_since) => {
+                Err(breaker.refuse(before))
+            }
+            _ => {
+                let followed = layer.mode.follow(&request);
+                OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
+            }
         };
         match admitted {
             Ok(((call, future), followed)) => {
@@ -121,6 +124,24 @@ where
             }
         }
     }
+}
+
+/// Asks an inner service that was not asked before the call, unless the breaker still refuses. Whoever keeps a service ready until it has
+/// a request for it, as `Steer` does, may call it long after.
+#[cold]
+fn is_ready_after_all<S: Service<Request>, Request>(
+    inner: &mut S,
+    breaker: &CircuitBreaker,
+    unready_since: &mut Option<Duration>,
+) -> bool {
+    if breaker.refusal().is_some() {
+        return false;
+    }
+    let question = Question::new(Some(breaker), unready_since);
+    // Nobody waits for it: if it is not ready, the call is refused.
+    let answer = inner.poll_ready(&mut Context::from_waker(Waker::noop()));
+    question.answer(&answer);
+    matches!(answer, Poll::Ready(Ok(())))
 }
 
 impl<S: Clone, B: Clone, M: Clone, R: Clone> Clone for CircuitBreakerService<S, B, M, R> {
