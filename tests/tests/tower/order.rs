@@ -11,6 +11,7 @@ use fluxgate::tower::CircuitBreakerLayer;
 use fluxgate::{CallNotPermitted, Error, State, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 use tower::retry::{Policy, Retry, RetryLayer};
+use tower::util::BoxService;
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
 
 use crate::probe::{Failed, poll_ready};
@@ -132,6 +133,36 @@ async fn a_concurrency_limit_delays_refusals_only_outside_the_breaker() {
     fixture.trip();
     assert!(poll_ready(&mut outside).is_pending());
     assert!(matches!(ask(&mut within).await, Err(Error::NotPermitted(_))));
+}
+
+/// Refused by layers of one's own, whatever the dependency does.
+#[tokio::test]
+async fn what_refuses_calls_inside_the_breaker_opens_it_for_a_healthy_service() {
+    let answers = async |(): ()| Ok::<_, BoxError>(());
+    let mut judged = Vec::new();
+    for is_within in [false, true] {
+        let shedding = Fixture::with_rule(trip::failure_streak(3));
+        let filtering = Fixture::with_rule(trip::failure_streak(3));
+        let [shed, filtered] = [&shedding, &filtering].map(|fixture| {
+            CircuitBreakerLayer::new(fixture.breaker.clone()).rejected(|refusal| Err(refusal.into()))
+        });
+        let invalid = |()| Err::<(), _>(Failed);
+        let (mut busy, mut strict) = if is_within {
+            let busy = ServiceBuilder::new().layer(shed).load_shed().concurrency_limit(0).service_fn(answers);
+            let strict = ServiceBuilder::new().layer(filtered).filter(invalid).service_fn(answers);
+            (BoxService::new(busy), BoxService::new(strict))
+        } else {
+            let busy = ServiceBuilder::new().load_shed().layer(shed).concurrency_limit(0).service_fn(answers);
+            let strict = ServiceBuilder::new().filter(invalid).layer(filtered).service_fn(answers);
+            (BoxService::new(busy), BoxService::new(strict))
+        };
+        for _ in 0..3 {
+            ask(&mut busy).await.expect_err("there is no room");
+            ask(&mut strict).await.expect_err("it is invalid");
+        }
+        judged.push((shedding.state(), filtering.state()));
+    }
+    assert_eq!(judged, [(State::Closed, State::Closed), (State::Open, State::Open)]);
 }
 
 /// The whole stack in the right order: the service dies and recovers, and a patient caller notices nothing.
