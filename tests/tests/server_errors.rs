@@ -127,6 +127,22 @@ fn generic<R: Answers>(response: R) -> io::Result<R> {
     Ok(response)
 }
 
+/// Its status comes from a trait, as with the errors of some web frameworks.
+#[derive(Debug)]
+struct Page(StatusCode);
+
+impl Answers for Page {
+    fn status(&self) -> StatusCode {
+        self.0
+    }
+}
+
+/// Regression: the compiler found two methods.
+#[circuit_breaker(breaker = BACKEND, track = server_errors)]
+fn page(status: StatusCode) -> Result<Page, fluxgate::Error<Page>> {
+    if status.is_success() { Ok(Page(status)) } else { Err(fluxgate::Error::Inner(Page(status))) }
+}
+
 #[test]
 fn any_type_with_a_status_is_classified_by_it() {
     let _clock = isolate();
@@ -135,6 +151,7 @@ fn any_type_with_a_status_is_classified_by_it() {
         assert_eq!(counted(|| drop(number(status))), expected, "{status}");
         let code = StatusCode::from_u16(status).expect("a status");
         assert_eq!(counted(|| drop(generic(code))), expected, "{status}");
+        assert_eq!(counted(|| drop(page(code))), expected, "{status}");
     }
 }
 

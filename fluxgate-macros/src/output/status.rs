@@ -15,8 +15,8 @@ pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) ->
     quote!(#function #arguments)
 }
 
-/// A closure that asks a value or an error for its status, and the status whether the server failed. Since the compiler prefers the methods of
-/// the types themselves, the traits are for types without a status.
+/// A closure that asks a value or an error for its status, and the status whether the server failed. The compiler prefers a `status` of
+/// the type itself, or of a trait of the user's, to ours, which is for types without a status.
 fn asked(span: Span, subject: &Ident, private: &Name) -> TokenStream {
     let inner = local("inner");
     // With the span of the word, where a status of the wrong type is reported.

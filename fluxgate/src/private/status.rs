@@ -1,8 +1,8 @@
 //! The status of a response or an error, which `server_errors` looks at.
 //!
 //! Only the compiler knows whether there is one, and of which crate. An expansion asks a value for its `status()`, and the result whether
-//! it `is_server_error()`. Methods of the types themselves are found before those of the traits below, which every type has; so types of
-//! any crate and version work, and Fluxgate needs none of those crates.
+//! it `is_server_error()`. Methods of the types themselves, and `status` of the user's traits, are found before those of the traits below,
+//! which every type has; so types of any crate and version work, and Fluxgate needs none of those crates.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::marker::PhantomData;
@@ -120,7 +120,8 @@ pub trait WithoutStatus {
     }
 }
 
-impl<T: ?Sized> WithoutStatus for T {}
+// For a reference: the compiler takes a method of the type itself, and one of any other trait, before it takes another reference.
+impl<T: ?Sized> WithoutStatus for &T {}
 
 /// The status of a type that has none.
 pub struct Absent;
