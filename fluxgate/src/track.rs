@@ -90,6 +90,9 @@
 //! status, because nothing is known of it. A function with a status in neither `T` nor `E` is refused; in generic code, a type has the
 //! status that its bounds promise.
 //!
+//! Some clients make an error of a 404, and give it no such method: ureq's `Error::StatusCode`, the AWS SDK's `SdkError`. There, say which
+//! errors are answers: `success = matches(Inner(ureq::Error::StatusCode(400..500)))`.
+//!
 //! With the feature `tonic`, a `tonic::Status`, also in a `Box`, has the status to which
 //! [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto) maps its code: the server has failed
 //! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. `CANCELLED` counts as a failure, too,
