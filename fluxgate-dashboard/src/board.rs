@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use fluxgate::{Event, Snapshot, State, Totals};
+use fluxgate::{Event, Reason, Snapshot, State, Totals};
 use serde::Serialize;
 
 use crate::access::Access;
@@ -45,6 +45,8 @@ struct Heard {
     breaker: String,
     from: State,
     to: State,
+    /// Whether the rule held: within a state, the breaker would have opened.
+    tripped: bool,
     reason: String,
     time: f64,
 }
@@ -208,7 +210,8 @@ impl Board {
 fn heard(event: Event, time: f64) -> Option<Heard> {
     let Event::Transition(transition) = event else { return None };
     let (breaker, reason) = (transition.breaker.as_str().to_owned(), transition.reason.to_string());
-    Some(Heard { breaker, from: transition.from, to: transition.to, reason, time })
+    let tripped = matches!(transition.reason, Reason::Tripped(_));
+    Some(Heard { breaker, from: transition.from, to: transition.to, tripped, reason, time })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, CircuitBreaker, Keyed, State, permit, trip, window};
+use fluxgate::{Builder, Changes, CircuitBreaker, Keyed, State, permit, trip, window};
 use fluxgate_dashboard::{Access, Dashboard};
 use serde_json::{Value, json};
 use server::Server;
@@ -149,6 +149,28 @@ async fn a_breaker_opens_on_the_page_without_reloading_it() {
     browser.until(said, json!([])).await;
     drop(breaker);
     browser.until("!row('zebra') && row('antelope')", json!([])).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn new_settings_are_not_reported_as_an_opening() {
+    let breaker = breaker("tuned");
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    browser.until("says('tuned', 'Closed')", json!([])).await;
+    let latest = "document.querySelector('#changes summary').textContent.includes(arguments[0])";
+    breaker.metrics_only();
+    fail(&breaker, 10);
+    browser.until(latest, json!(["tuned, would have opened: 10 of the last 10 calls failed"])).await;
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("valid");
+    browser.until(latest, json!(["tuned, still Metrics only: it has new settings"])).await;
+    breaker.force_open();
+    browser.until("says('tuned', 'forced open by command')", json!([])).await;
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(8))).expect("valid");
+    browser.until(latest, json!(["tuned, still Forced open: it has new settings"])).await;
+    let why = browser.run("return says('tuned', 'forced open by command')", json!([])).await;
+    assert_eq!(why, true, "new settings are not why it is forced open");
     browser.close().await;
 }
 

@@ -356,7 +356,7 @@ async fn a_transition_comes_with_its_reason() {
     let event = events.find(|event| of_it(event).is_some()).await;
     let heard = of_it(&event).expect("it was found");
     assert_eq!((&heard["from"], &heard["to"]), (&json!("closed"), &json!("forced_open")));
-    assert_eq!(heard["reason"], "forced open by command");
+    assert_eq!((&heard["reason"], &heard["tripped"]), (&json!("forced open by command"), &json!(false)));
     // Pages that open later get it, too.
     assert!(of_it(&Events::open(&server).await.next().await).is_some());
 }

@@ -166,8 +166,9 @@ function left(entry) {
   return after === null ? null : remaining(entry, after);
 }
 
+// The last transition that says why a breaker is as it is: a reset or new settings do not.
 function lastTransition(name) {
-  return transitions.findLast((transition) => transition.breaker === name);
+  return transitions.findLast(({ breaker, from, to, tripped }) => breaker === name && (from !== to || tripped));
 }
 
 // Counted calls per second over the last ten seconds.
@@ -234,9 +235,8 @@ function why(entry) {
 }
 
 function said(transition) {
-  const { from, to, reason } = transition;
-  const happened = from !== to ? `${STATES[from]} → ${STATES[to]}`
-    : reason.startsWith("reset") || reason.startsWith("it has other") ? `still ${STATES[to]}` : "would have opened";
+  const { from, to, tripped, reason } = transition;
+  const happened = from !== to ? `${STATES[from]} → ${STATES[to]}` : tripped ? "would have opened" : `still ${STATES[to]}`;
   return `${happened}: ${reason}`;
 }
 
