@@ -43,13 +43,17 @@ impl Transition {
 
 impl fmt::Display for Transition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { breaker, from, to, reason, .. } = self;
+        let Self { breaker, from, to, reason, missed, .. } = self;
         if self.is_reset() {
-            write!(formatter, "circuit breaker `{breaker}`: still {to} ({reason})")
+            write!(formatter, "circuit breaker `{breaker}`: still {to} ({reason})")?;
         } else if from == to {
-            write!(formatter, "circuit breaker `{breaker}` would have opened ({reason})")
+            write!(formatter, "circuit breaker `{breaker}` would have opened ({reason})")?;
         } else {
-            write!(formatter, "circuit breaker `{breaker}`: {from} -> {to} ({reason})")
+            write!(formatter, "circuit breaker `{breaker}`: {from} -> {to} ({reason})")?;
+        }
+        match missed {
+            0 => Ok(()),
+            _ => write!(formatter, "; transitions dropped before it: {missed}"),
         }
     }
 }

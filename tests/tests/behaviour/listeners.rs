@@ -350,6 +350,8 @@ fn that_lag_behind_learn_how_many_they_missed() {
     assert_eq!(heard.len(), 1 + 1_024);
     assert_eq!(heard[0].missed, 0);
     assert_eq!(heard[1].missed, 4_000 - 1_024, "the oldest go first");
+    let text = "circuit breaker `lagging`: forced open -> closed (reset by command); transitions dropped before it: 2976";
+    assert_eq!(heard[1].to_string(), text, "a reader sees that there is a gap");
     assert!(heard[2..].iter().all(|transition| transition.missed == 0));
     assert_eq!(heard.last().map(|last| last.to), Some(State::ForcedOpen));
 }
