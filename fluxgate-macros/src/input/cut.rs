@@ -71,12 +71,14 @@ impl<'a> Cutter<'a> {
         });
         if !is(last, ',') {
             // Without a comma, no expression may continue here.
+            let is_value = matches!(last, TokenTree::Group(_) | TokenTree::Literal(_));
             let is_ended = !matches!(last, TokenTree::Punct(_)) || is(last, '=') || is(last, ';');
             let is_joined = is(last, '&') && self.is_setting(start);
-            let is_assigned = is_assigned || is(last, ';') && is_colon;
+            // `window: count(100) trip: failures(5)`
+            let is_colon = is_colon && (is(last, ';') || is_value || self.has_colon(start));
             return (is_ended || is_joined)
-                && is_known
-                && is_assigned
+                && (is_known || is_value && sign.is_some())
+                && (is_assigned || is_colon)
                 && at > start + 1
                 && word(&trees[start]).is_some();
         }
