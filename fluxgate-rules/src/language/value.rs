@@ -242,7 +242,7 @@ impl ValueReader<'_> {
     }
 
     fn quoted(&self) -> Problem {
-        let mut problem = Problem { is_loss: false, ..self.mismatch("in quotes") };
+        let mut problem = Problem { losses: Vec::new(), ..self.mismatch("in quotes") };
         let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.
@@ -257,7 +257,7 @@ impl ValueReader<'_> {
                 Err(inner) if inner.is_example() => None,
                 Err(inner) => {
                     let right = inner.suggestion().map(|suggestion| suggestion.replacement.clone());
-                    if inner.is_loss {
+                    if !inner.losses.is_empty() {
                         problem = self.wrong(inner.what).losing();
                     }
                     right

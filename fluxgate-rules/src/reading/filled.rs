@@ -28,7 +28,10 @@ impl Filled {
     pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
         let problem = problem.correct_at(range, self.text);
         let problem = if self.is_example { problem.as_example() } else { problem };
-        if self.losses.is_empty() { problem } else { problem.aside(reasons(&self.losses)) }
+        if self.losses.is_empty() {
+            return problem;
+        }
+        Problem { losses: self.losses.clone(), ..problem.aside(reasons(&self.losses)) }
     }
 }
 

@@ -168,8 +168,8 @@ impl<'a> Piece<'a> {
                     Some(suggestion) => Filled::new(suggestion.replacement.as_str(), problem.is_example()),
                     None => Filled::new(parameter.example, true),
                 };
-                let is_loss = problem.is_loss && !self.value.is_empty();
-                Filled { losses: Some(problem.what).filter(|_| is_loss).into_iter().collect(), ..right }
+                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses };
+                Filled { losses, ..right }
             }
         }
     }
@@ -185,7 +185,7 @@ pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Para
 }
 
 /// A word with its arguments, assembled from the given ones: in the right order, with the right names, each one
-/// corrected, and with examples for missing ones. Arguments that the word does not take are left out.
+/// corrected, and with examples for missing ones. Arguments that the word does not take are left out, which is a loss.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
         return Filled::given(entry.with(&[number]));
@@ -221,7 +221,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         }));
     }
     let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
-    let mut taken = Vec::new();
+    let (mut taken, mut left_out) = (Vec::new(), Vec::new());
     for at in (0..pieces.len()).filter(|at| !is_used(at)) {
         let piece = &pieces[at];
         let free = |parameter: &&Parameter| !taken.contains(&parameter.name);
@@ -231,9 +231,16 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
                 .or_else(|| entry.keywords.iter().find(|parameter| piece.fits(parameter)))
                 .filter(|parameter| free(parameter)),
         };
-        let Some(parameter) = parameter else { continue };
+        let Some(parameter) = parameter else {
+            left_out.extend(Some(piece.text()).filter(|text| !text.is_empty()));
+            continue;
+        };
         taken.push(parameter.name);
         values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter.name, parameter))));
+    }
+    // An example keeps nothing anyway.
+    if !is_example {
+        losses.extend(left_out.iter().map(|text| format!("`{}` does not take `{text}`", entry.word)));
     }
     Filled { text: entry.with(&values), is_example, losses }
 }

@@ -13,8 +13,8 @@ pub struct Problem {
     pub place: TokenRange,
     /// What to do about it.
     pub advice: Advice,
-    /// Whether the suggestion gives up a value, instead of only spelling it in another way.
-    pub is_loss: bool,
+    /// Why the suggestion gives up values, if it does more than spell them in another way.
+    pub losses: Vec<String>,
 }
 
 /// How to fix a mistake.
@@ -55,13 +55,13 @@ pub enum Aside {
 impl Problem {
     /// A problem, without help so far.
     pub fn new(place: TokenRange, what: impl Into<String>) -> Self {
-        Self { what: what.into(), place, advice: Advice::None, is_loss: false }
+        Self { what: what.into(), place, advice: Advice::None, losses: Vec::new() }
     }
 
     /// Marks the suggestion as one that gives up a value.
     #[must_use]
     pub fn losing(mut self) -> Self {
-        self.is_loss = true;
+        self.losses = vec![self.what.clone()];
         self
     }
 

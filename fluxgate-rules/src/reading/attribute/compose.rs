@@ -85,10 +85,7 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
             Ok(_) => kept(&text),
             Err(problem) => {
                 let right = Filled::new(problem.suggestion()?.replacement.as_str(), problem.is_example());
-                Some(Filled {
-                    losses: Some(problem.what).filter(|_| problem.is_loss).into_iter().collect(),
-                    ..right
-                })
+                Some(Filled { losses: problem.losses, ..right })
             }
         }
     };

@@ -10,8 +10,9 @@ use crate::reading::attribute::places::owner;
 use crate::reading::filled::Filled;
 use crate::reading::inverted::inverted;
 use crate::reading::suggestion::{keyword, meant, right_call};
+use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, spell};
+use crate::text::token::{Shape, Token, TokenRange, spell};
 
 pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let mut draft = RuleDraft::sort(parts);
@@ -114,7 +115,7 @@ impl<'a> RuleDraft<'a> {
     /// The arguments given for a word, in order.
     fn values(&self, word: &str) -> Vec<String> {
         let positional = self.parts.iter().filter_map(|given| match given.part {
-            Part::Argument(its, at) if its == word && !given.value.is_empty() => Some((at, &given.value)),
+            Part::Argument(its, at) if its == word => Some((at, &given.value)),
             _ => None,
         });
         let mut positional: Vec<_> = positional.collect();
@@ -125,7 +126,8 @@ impl<'a> RuleDraft<'a> {
             }
             _ => None,
         });
-        positional.into_iter().map(|(_, value)| value.clone()).chain(keywords).collect()
+        // `consecutive_failures(3, exponential(10s, 60s))`: each for itself.
+        positional.into_iter().flat_map(|(_, value)| pieces(value)).chain(keywords).collect()
     }
 
     /// The alternatives, joined by `|`, behind the conditions that guard them.
@@ -156,6 +158,16 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
         if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
     let is_example = rule.is_example || !is_count && share.is_none();
     Filled { text: format!("closed & {closed} | half_open & {trial}"), is_example, ..rule }
+}
+
+/// The values between the commas of a text, without empty ones.
+fn pieces(text: &str) -> Vec<String> {
+    let tokens = lex(text).tokens;
+    let Ok(brackets) = Brackets::pair(&tokens) else { return vec![text.to_owned()] };
+    match brackets.split(&tokens, TokenRange::new(0, tokens.len())).as_slice() {
+        [_] if !text.is_empty() => vec![text.to_owned()],
+        pieces => pieces.iter().filter(|it| !it.is_empty()).map(|it| spell(it.of(&tokens))).collect(),
+    }
 }
 
 /// The text as one member of an `&`-group.
