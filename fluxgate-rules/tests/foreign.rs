@@ -72,7 +72,7 @@ fn value(meaning: &Meaning) -> &'static str {
             "name" => "\"seventeen\"",
             _ => "a::function",
         },
-        Part::Successes | Part::Unit | Part::Elsewhere(_) => "7",
+        Part::Successes | Part::FullWindow | Part::Unit | Part::Elsewhere(_) => "7",
     }
 }
 
@@ -89,6 +89,7 @@ fn expected(meaning: &Meaning, value: &str) -> String {
         Part::Flag(word) => word.split(' ').next().unwrap_or_default().to_owned(),
         Part::BucketTime => "buckets = 10".to_owned(),
         Part::Successes => "half_open & min(7)".to_owned(),
+        Part::FullWindow => "min(7)".to_owned(),
         Part::Whole if ["track", "success", "ignore"].contains(&meaning.setting) => {
             "custom(a::function)".to_owned()
         }
@@ -96,10 +97,15 @@ fn expected(meaning: &Meaning, value: &str) -> String {
     }
 }
 
-/// The suggestion for `word = value`.
+/// The suggestion for `word = value`, or for several.
 fn suggested(text: &str) -> Option<String> {
     let tokens = lex(text).tokens;
-    let read = attribute::read(&tokens, &[TokenRange::new(0, tokens.len())], &NAMES);
+    let is_name = |at: usize| tokens.get(at + 1).is_some_and(|sign| sign.is("="));
+    let commas = (0..tokens.len()).filter(|at| tokens[*at].is(",") && is_name(at + 1));
+    let ends: Vec<_> = commas.chain([tokens.len()]).collect();
+    let starts = [0].into_iter().chain(ends.iter().map(|end| end + 1));
+    let pieces: Vec<_> = starts.zip(&ends).map(|(start, end)| TokenRange::new(start, *end)).collect();
+    let read = attribute::read(&tokens, &pieces, &NAMES);
     let [problem] = read.problems.as_slice() else { panic!("{text}: {:?}", read.problems) };
     Some(problem.suggestion()?.replacement.clone())
 }
@@ -134,11 +140,60 @@ fn a_word_keeps_its_meaning_and_its_value() {
             let (setting, written) = suggestion.split_once(" = ").expect("an argument");
             assert_eq!(setting, meaning.setting, "{text}: {suggestion}");
             assert!(written.contains(&expected(meaning, value)), "{text}: {suggestion}");
+            if meaning.part == Part::FullWindow {
+                let rule = written.strip_suffix(", window = count(7)").expect("its window");
+                assert!(is_right(setting, rule), "{text}: {suggestion}");
+                continue;
+            }
             assert!(is_right(setting, written), "{text}: {suggestion}");
             count += 1;
         }
     }
     assert!(count > 250, "{count}");
+}
+
+/// Where a word alone suggests something else than what its library does with it.
+#[test]
+fn a_word_means_what_it_does_in_its_library() {
+    const CASES: [(&str, &str); 15] = [
+        // A success sets these counts back to 0.
+        ("fail_max = 5", "trip = failure_streak(5)"),
+        ("failure_threshold = 5", "trip = failure_streak(5)"),
+        ("exceptions_allowed_before_breaking = 2", "trip = failure_streak(2)"),
+        ("handled_events_allowed_before_breaking = 2", "trip = failure_streak(2)"),
+        ("failure_threshold = 0.5, minimum_throughput = 8", "trip = min(8) & failure_rate(0.5)"),
+        // What these except counts as a success.
+        ("exclude = a::function", "success = custom(a::function)"),
+        ("error_filter = a::function", "success = custom(a::function)"),
+        ("skip_on = a::function", "success = custom(a::function)"),
+        ("ignore_exceptions = a::function", "ignore = custom(a::function)"),
+        // These rules wait until the window is full.
+        ("closed_len = 50", "trip = min(50) & failure_rate(0.5), window = count(50)"),
+        (
+            "request_volume_threshold = 20, failure_ratio = 0.4",
+            "trip = min(20) & failure_rate(0.4), window = count(20)",
+        ),
+        (
+            "request_volume_threshold = 20, sleep_window = 5s",
+            "trip = min(20) & failure_rate(0.5), retry = cooldown(5s)",
+        ),
+        // The length of a trial, which is judged by the same rate.
+        (
+            "error_rate = 0.3, half_open_len = 5",
+            "trip = closed & min(10) & failure_rate(0.3) | half_open & min(5) & failure_rate(0.3)",
+        ),
+        (
+            "ring_buffer_size_in_half_open_state = 5, ring_buffer_size_in_closed_state = 50",
+            "trip = closed & min(50) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5), window = count(50)",
+        ),
+        (
+            "half_open_len = 5",
+            "trip = closed & min(10) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5)",
+        ),
+    ];
+    for (text, expected) in CASES {
+        assert_eq!(suggested(text).as_deref(), Some(expected), "{text}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-// fix by hand: `failureThreshold = 5, resetTimeout = 30s` => `trip = failures(5), retry = cooldown(30s)`
+// fix by hand: `failureThreshold = 5, resetTimeout = 30s` => `trip = failure_streak(5), retry = cooldown(30s)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(failureThreshold = 5, resetTimeout = 30s)]

@@ -1,4 +1,4 @@
-// fix: `failure_threshold = 5, recovery_timeout = 30` => `trip = failures(5), retry = cooldown(30s)`
+// fix: `failure_threshold = 5, recovery_timeout = 30` => `trip = failure_streak(5), retry = cooldown(30s)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(failure_threshold = 5, recovery_timeout = 30)]

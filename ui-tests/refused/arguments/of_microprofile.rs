@@ -1,4 +1,4 @@
-// fix: `requestVolumeThreshold = 4, failureRatio = 0.75, delay = 1000` => `trip = min(4) & failure_rate(0.75), retry = cooldown(1000ms)`
+// fix: `requestVolumeThreshold = 4, failureRatio = 0.75, delay = 1000` => `trip = min(4) & failure_rate(0.75), window = count(4), retry = cooldown(1000ms)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(requestVolumeThreshold = 4, failureRatio = 0.75, delay = 1000)]

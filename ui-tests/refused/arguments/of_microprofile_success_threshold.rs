@@ -1,4 +1,4 @@
-// fix: `successThreshold = 3, requestVolumeThreshold = 20` => `trip = closed & min(20) & failure_rate(0.5) | half_open & min(3) & failure_rate(0.5)`
+// fix: `successThreshold = 3, requestVolumeThreshold = 20` => `trip = closed & min(20) & failure_rate(0.5) | half_open & min(3) & failure_rate(0.5), window = count(20)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(successThreshold = 3, requestVolumeThreshold = 20)]

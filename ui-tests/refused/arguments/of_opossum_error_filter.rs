@@ -1,4 +1,4 @@
-// fix: `errorFilter = |error| error.kind() == std::io::ErrorKind::NotFound` => `ignore = custom(|error| error.kind() == std::io::ErrorKind::NotFound)`
+// fix: `errorFilter = |error| error.kind() == std::io::ErrorKind::NotFound` => `success = custom(|error| error.kind() == std::io::ErrorKind::NotFound)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(errorFilter = |error| error.kind() == std::io::ErrorKind::NotFound)]

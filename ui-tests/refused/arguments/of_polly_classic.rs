@@ -1,4 +1,4 @@
-// fix: `handledEventsAllowedBeforeBreaking = 2, durationOfBreak = 1m` => `trip = failures(2), retry = cooldown(1m)`
+// fix: `handledEventsAllowedBeforeBreaking = 2, durationOfBreak = 1m` => `trip = failure_streak(2), retry = cooldown(1m)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(handledEventsAllowedBeforeBreaking = 2, durationOfBreak = 1m)]

@@ -1,4 +1,4 @@
-// fix: `fail_max = 5, reset_timeout = 60` => `trip = failures(5), retry = cooldown(60s)`
+// fix: `fail_max = 5, reset_timeout = 60` => `trip = failure_streak(5), retry = cooldown(60s)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(fail_max = 5, reset_timeout = 60)]

@@ -1,4 +1,4 @@
-// fix by hand: `exclude = [lambda error: error.status < 500]` => `ignore = matches(_ignored if false)`
+// fix by hand: `exclude = [lambda error: error.status < 500]` => `success = matches(_ignored if false)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(exclude = [lambda error: error.status < 500])]

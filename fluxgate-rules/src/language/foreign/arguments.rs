@@ -55,9 +55,13 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "success",
         Part::Whole,
+        // The errors that these except count as successes there.
         &[
+            of("opossum", "error_filter"),
+            of("aiobreaker, pybreaker", "exclude"),
             any("is_success"),
             of("gobreaker", "is_successful"),
+            of("MicroProfile", "skip_on"),
             any("success_if"),
             any("success_predicate"),
             any("successful"),
@@ -67,8 +71,6 @@ pub(super) static MEANINGS: &[Meaning] = &[
         "ignore",
         Part::Whole,
         &[
-            of("opossum", "error_filter"),
-            of("pybreaker", "exclude"),
             any("excluded"),
             any("excluded_exceptions"),
             any("exclude_errors"),
@@ -81,7 +83,6 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("ignore_if"),
             any("ignored"),
             of("gobreaker", "is_excluded"),
-            of("MicroProfile", "skip_on"),
         ],
     ),
     meaning(
@@ -89,7 +90,6 @@ pub(super) static MEANINGS: &[Meaning] = &[
         Part::Whole,
         &[
             any("half_open_calls"),
-            of("recloser", "half_open_len"),
             any("half_open_limit"),
             any("half_open_max"),
             any("half_open_max_calls"),

@@ -62,8 +62,10 @@ pub enum Part {
     Flag(&'static str),
     /// The unit of another part's number.
     Unit,
-    /// The number of successes that ends a trial.
+    /// The number of calls, or of successes, that ends a trial.
     Successes,
+    /// The number of calls that a window remembers, and without which no rule holds.
+    FullWindow,
     /// The length of one bucket.
     BucketTime,
     /// Nothing that an argument can express: what to do instead.

@@ -23,8 +23,6 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("tumbling"),
             any("window_calls"),
             any("window_size"),
-            of("recloser", "closed_len"),
-            any("ring_buffer_size_in_closed_state"),
         ],
     ),
     meaning(
@@ -123,6 +121,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("open_for"),
             any("open_state_timeout"),
             any("open_timeout"),
+            of("recloser", "open_wait"),
             any("open_window"),
             any("pause"),
             of("circuitbreaker for Python", "recovery_timeout"),

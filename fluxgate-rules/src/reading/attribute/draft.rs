@@ -121,12 +121,7 @@ impl<'a> Draft<'a> {
 
     /// Resolves the entries that are not ours.
     fn resolve(&mut self, entries: &[Assignment]) {
-        let mut libraries: Vec<&str> = Vec::new();
-        for entry in entries {
-            if let Resolved::Part(sense, _, None) = self.reader.resolve(entry, &[]) {
-                libraries.extend(sense.libraries.split(", ").filter(|library| !library.is_empty()));
-            }
-        }
+        let libraries: Vec<_> = entries.iter().flat_map(|entry| self.reader.libraries(entry)).collect();
         for entry in entries {
             match self.reader.resolve(entry, &libraries) {
                 Resolved::Part(sense, value, otherwise) => self.take(sense, value, otherwise, entry),
@@ -176,8 +171,16 @@ impl<'a> Draft<'a> {
             let problem = Problem::new(entry.place, format!("`{name}` is a second `{setting}`"));
             return self.report(problem.help("write one of them"));
         }
-        let given = GivenPart { part, unit, value };
-        self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
+        let parts = match part {
+            Part::FullWindow => {
+                &[("window", Part::Argument("count", 0)), ("trip", Part::Argument("min", 0))][..]
+            }
+            _ => &[(setting, part)],
+        };
+        for (setting, part) in parts {
+            let given = GivenPart { part: *part, unit, value: value.clone() };
+            self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
+        }
     }
 
     /// Something that is not an argument, to be removed.
@@ -401,14 +404,17 @@ impl<'a> Draft<'a> {
         if !self.parts.iter().all(DraftPart::is_separate) {
             return if self.parts.len() == 1 { ASSIGNED } else { ALL_ASSIGNED }.to_owned();
         }
-        let names: Vec<_> = self
+        let mut names: Vec<_> = self
             .parts
             .iter()
             .map(|part| {
                 format!("`{}`", spell(part.entry.name_place.of(self.reader.tokens)).replace(" - ", "-"))
             })
             .collect();
+        // One word may have two parts.
+        names.dedup();
         let (last, rest) = match names.as_slice() {
+            [name] => return format!("unknown argument {name}"),
             [rest @ .., last] => (last.as_str(), rest.join(", ")),
             [] => ("", String::new()),
         };

@@ -1,5 +1,8 @@
 //! What a named value means: one of our arguments, a part of one, or nothing that an attribute can express.
 
+use core::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use crate::language::foreign::{Part, Sense, Unit, exact, senses};
 use crate::language::notation;
 use crate::language::number::{same_unit, unit_of_word};
@@ -37,7 +40,15 @@ pub(crate) enum Resolved {
 const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
 
 impl AttributeReader<'_> {
-    /// What an entry means, given the libraries that the other entries' words come from.
+    /// The libraries that use the name of an entry, in whatever sense.
+    pub(crate) fn libraries(&self, entry: &Assignment) -> BTreeSet<&'static str> {
+        let names = entry.name.iter().flat_map(|name| self.full_names(entry, name));
+        let senses = names.map(|name| senses(&name)).find(|senses| !senses.is_empty()).unwrap_or_default();
+        let libraries = senses.iter().flat_map(|sense| sense.libraries.split(", "));
+        libraries.filter(|library| !library.is_empty()).collect()
+    }
+
+    /// What an entry means, given the libraries that all entries' words come from, one for each word.
     pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Resolved {
         let value = self.spell(entry.value);
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
@@ -113,8 +124,8 @@ impl AttributeReader<'_> {
         let order =
             |sense: &Sense| ORDER.iter().position(|setting| *setting == sense.setting).unwrap_or(ORDER.len());
         senses.sort_by_key(order);
-        let is_of = |sense: &Sense| sense.libraries.split(", ").any(|library| libraries.contains(&library));
-        senses.sort_by_key(|sense| !is_of(sense));
+        let mentions = |library: &str| libraries.iter().filter(|other| **other == library).count();
+        senses.sort_by_key(|sense| Reverse(sense.libraries.split(", ").map(mentions).max()));
         // `permits = random(0.5)`: the value shows which of two similar words was meant.
         if !senses.iter().any(|sense| takes(sense, value))
             && self
@@ -163,8 +174,8 @@ impl AttributeReader<'_> {
         let may_be_tracker = || {
             value.starts_with('[') || is_closure(&lex(value).tokens) || begins_with(value, &["all", "custom"])
         };
-        let is_tracker =
-            begins_with(value, &TRACKERS) || is(&[Part::Argument("failures", 0)]) && may_be_tracker();
+        let counts = [Part::Argument("failures", 0), Part::Argument("failure_streak", 0)];
+        let is_tracker = begins_with(value, &TRACKERS) || is(&counts) && may_be_tracker();
         let setting =
             if is(&[Part::Successes, Part::Argument("success_rate", 0)]) { "success" } else { "track" };
         (is_tracker && !senses.is_empty()).then_some(setting)
@@ -290,7 +301,7 @@ fn parameter(sense: &Sense) -> Option<&'static Parameter> {
         Part::Argument("success_rate", at) => TRIP.entry("failure_rate")?.positional.get(at),
         Part::Argument(word, at) => vocabulary(sense.setting)?.entry(word)?.positional.get(at),
         Part::Whole => WHOLE.into_iter().find(|parameter| parameter.name == sense.setting),
-        Part::Successes => TRIP.entry("min")?.positional.first(),
+        Part::Successes | Part::FullWindow => TRIP.entry("min")?.positional.first(),
         _ => None,
     }
 }

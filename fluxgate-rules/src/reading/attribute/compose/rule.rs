@@ -144,7 +144,7 @@ impl<'a> RuleDraft<'a> {
     }
 }
 
-/// A rule whose trials take this many successes, or this share of them.
+/// A rule whose trials take this many calls or successes, or this share of them.
 fn with_trial(rule: Filled, successes: &str) -> Filled {
     let successes = successes.trim_matches('"');
     let is_count = successes.parse().is_ok_and(|count: u32| count > 0);
@@ -152,7 +152,11 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
     let share = share.filter(|share| !is_count && !share.is_example);
     let trial = match &share {
         Some(share) => format!("min(10) & {}", share.text),
-        None => format!("min({}) & failure_rate(0.5)", if is_count { successes } else { "5" }),
+        None => {
+            let calls = if is_count { successes } else { "5" };
+            let rate = rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned());
+            format!("min({calls}) & failure_rate({rate})")
+        }
     };
     let closed =
         if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
@@ -168,6 +172,15 @@ fn pieces(text: &str) -> Vec<String> {
         [_] if !text.is_empty() => vec![text.to_owned()],
         pieces => pieces.iter().filter(|it| !it.is_empty()).map(|it| spell(it.of(&tokens))).collect(),
     }
+}
+
+/// The failure rate in a rule, if it has one.
+fn rate_of(rule: &str) -> Option<String> {
+    let tokens = lex(rule).tokens;
+    let at = tokens.iter().position(|token| token.is("failure_rate"))?;
+    let rate = tokens.get(at + 2..)?;
+    let end = rate.iter().position(|token| token.is(")") || token.is(","))?;
+    Some(spell(&rate[..end]))
 }
 
 /// The text as one member of an `&`-group.
