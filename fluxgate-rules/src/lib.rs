@@ -11,7 +11,7 @@
 //! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
 //! | logic | whether a rule [holds](evaluate), how long a [`trial`] is, [`flaws`], and the [checks](check) that macro expansions call |
 //! | figures | what a rule will do to breakers whose calls fail at random |
-//! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] or [`by_text`] |
+//! | reading | tokens -> checked values ([`read`]), suggestions for mistakes, and settings made [`by_hand`] or [`by_text`] |
 //! | choosing | [explanations](Explanation) for people choosing a rule |
 #![forbid(unsafe_code)]
 
@@ -26,7 +26,7 @@ mod text;
 pub use crate::language::{foreign, spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, distance, evidence, flaws, implied, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
-pub use crate::reading::{attribute, by_hand, by_text, read, repair, suggestion};
+pub use crate::reading::{attribute, by_hand, by_text, read};
 pub use crate::text::{lexer, problem, render, token};
 
 /// Whether and why a rule holds.

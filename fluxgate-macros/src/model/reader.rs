@@ -126,7 +126,7 @@ impl Reader<'_> {
     /// Whether calls are counted: `true`, `false`, or a constant, which the compiler checks.
     fn count_calls(&mut self) -> Option<TokenStream> {
         let Read { source, .. } = self.read("count_calls", |tokens| read::truth(tokens, "count_calls"))?;
-        let whole = TokenRange::new(0, source.tokens.len());
+        let whole = TokenRange::whole(&source.tokens);
         source.expression(whole).map_err(|error| self.errors.push(error)).ok()
     }
 
@@ -156,7 +156,7 @@ impl Reader<'_> {
         parameter: &'static Parameter,
         Read { source, value }: &Read<syntax::Value>,
     ) -> Option<Value> {
-        let place = TokenRange::new(0, source.tokens.len());
+        let place = TokenRange::whole(&source.tokens);
         self.value(source, &WrittenArgument { parameter, value: *value, place })
     }
 

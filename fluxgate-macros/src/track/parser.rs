@@ -22,7 +22,7 @@ use crate::track::tracker::Tracker;
 /// Reads a tracker, and reports all that is wrong with it.
 pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
     let source = Source::new(&argument.value, argument.name.span());
-    let whole = TokenRange::new(0, source.tokens.len());
+    let whole = TokenRange::whole(&source.tokens);
     let stream = match text(&argument.value) {
         None => argument.value.clone(),
         Some(text) => match text.parse() {

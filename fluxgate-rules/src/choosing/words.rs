@@ -3,7 +3,7 @@
 use crate::figures::spelled::{Percent, grouped};
 use crate::logic::trial::Plan;
 use crate::model::duration::Spelled;
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::{Condition, Node, members};
 use crate::model::window::{Extent, Window};
 
 /// The rule in words, and what a trial needs.
@@ -75,10 +75,8 @@ fn reading(nodes: &[Node], at: usize, half_open: bool) -> StateReading {
         Node::All(_) => true,
         Node::Any(_) => false,
     };
-    let end = at + nodes[at].size();
-    let mut member = at + 1;
     let mut texts = Vec::new();
-    while member < end {
+    for member in members(nodes, at) {
         match reading(nodes, member, half_open) {
             StateReading::Always if !is_all => return StateReading::Always,
             StateReading::Never if is_all => return StateReading::Never,
@@ -88,7 +86,6 @@ fn reading(nodes: &[Node], at: usize, half_open: bool) -> StateReading {
             }
             StateReading::When(text, _) => texts.push(text),
         }
-        member += nodes[member].size();
     }
     match (texts.len(), is_all) {
         (0, true) => StateReading::Always,

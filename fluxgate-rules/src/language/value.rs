@@ -52,6 +52,12 @@ pub(crate) fn read(
     reader.read(tokens).map_err(|problem| reader.checked(problem))
 }
 
+/// Reads a text that is nothing but the value.
+pub(crate) fn read_text(text: &str, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
+    let tokens = lex(text).tokens;
+    read(&tokens, TokenRange::whole(&tokens), owner, parameter)
+}
+
 impl ValueReader<'_> {
     /// Makes sure that the suggestion itself is valid: corrects it, or falls back to the example.
     fn checked(&self, mut problem: Problem) -> Problem {
@@ -73,7 +79,7 @@ impl ValueReader<'_> {
     /// Reads another text in place of this value.
     pub(crate) fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
         let tokens = lex(text).tokens;
-        let place = TokenRange::new(0, tokens.len());
+        let place = TokenRange::whole(&tokens);
         ValueReader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
     }
 
@@ -247,8 +253,7 @@ impl ValueReader<'_> {
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.
         let right = inside.filter(|_| !self.is_guess).and_then(|inside| {
-            let tokens = lex(inside).tokens;
-            match read(&tokens, TokenRange::new(0, tokens.len()), self.owner, self.parameter) {
+            match read_text(inside, self.owner, self.parameter) {
                 // Perhaps the name of a constant, but not a word.
                 Ok(Value::Rust) if self.parameter.kind != Kind::Function => {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
@@ -270,18 +275,15 @@ impl ValueReader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::read_text;
     use crate::language::syntax::Value;
     use crate::language::vocabulary::{Kind, Parameter};
     use crate::model::ratio::Ratio;
-    use crate::text::lexer::lex;
-    use crate::text::token::TokenRange;
     use core::time::Duration;
 
     fn value(text: &str, kind: Kind) -> Option<Value> {
         let parameter = Parameter { name: "name", kind, example: "1" };
-        let tokens = lex(text).tokens;
-        read(&tokens, TokenRange::new(0, tokens.len()), "owner", &parameter).ok()
+        read_text(text, "owner", &parameter).ok()
     }
 
     #[test]

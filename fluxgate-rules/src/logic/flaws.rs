@@ -15,7 +15,7 @@ use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
 use crate::model::retry::{Retry, Schedule};
-use crate::model::rule::{Condition, Node, Rule};
+use crate::model::rule::{Condition, Node, Rule, subtree};
 use crate::model::window::{Extent, Window};
 
 /// A kind of mistake.
@@ -338,8 +338,7 @@ pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
 /// Whether every condition in the subtree at `node` [never holds](Flaw::NeverHolds).
 pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
     let extremes = Extremes::of(nodes, window);
-    let mut subtree = node..node + nodes[node].size();
-    subtree.all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
+    subtree(nodes, node).all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
 }
 
 /// Whether the rule can trip a closed breaker through the condition at `leaf`, if it gets enough calls.

@@ -4,7 +4,7 @@
 //! as long as the longest alternative needs.
 
 use crate::logic::trial::Plan;
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::{Condition, Node, members};
 
 /// A part of a rule, by the index of its node, and the part that makes it redundant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +30,7 @@ pub fn implied(nodes: &[Node]) -> Vec<Implied> {
             Node::All(_) => false,
             Node::Any(_) => true,
         };
-        let members = members(nodes, group);
+        let members: Vec<_> = members(nodes, group).collect();
         for &part in &members {
             let is_because = |&&other: &&usize| {
                 let (narrow, wide) = if is_alternative { (part, other) } else { (other, part) };
@@ -57,8 +57,8 @@ fn demands(trial: &Plan) -> (u32, u32) {
 fn is_half_open_only(nodes: &[Node], part: usize) -> bool {
     match nodes[part] {
         Node::Condition(condition) => condition == Condition::HalfOpen,
-        Node::All(_) => members(nodes, part).iter().any(|&member| is_half_open_only(nodes, member)),
-        Node::Any(_) => members(nodes, part).iter().all(|&member| is_half_open_only(nodes, member)),
+        Node::All(_) => members(nodes, part).any(|member| is_half_open_only(nodes, member)),
+        Node::Any(_) => members(nodes, part).all(|member| is_half_open_only(nodes, member)),
     }
 }
 
@@ -77,22 +77,14 @@ fn without(nodes: &[Node], part: usize) -> Vec<Node> {
     shrunk.collect()
 }
 
-fn members(nodes: &[Node], group: usize) -> Vec<usize> {
-    let end = group + nodes[group].size();
-    let next = |at: &usize| Some(at + nodes[*at].size()).filter(|next| *next < end);
-    std::iter::successors(Some(group + 1), next).collect()
-}
-
 /// Whether one part holds only if the other does, as far as their form shows.
 fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
     match (&nodes[one], &nodes[other]) {
         (Node::Condition(one), Node::Condition(other)) => condition_implies(one, other),
-        (Node::Any(_), _) => members(nodes, one).iter().all(|&member| implies(nodes, member, other)),
-        (_, Node::All(_)) => members(nodes, other).iter().all(|&member| implies(nodes, one, member)),
-        (Node::All(_), _) => members(nodes, one).iter().any(|&member| implies(nodes, member, other)),
-        (Node::Condition(_), Node::Any(_)) => {
-            members(nodes, other).iter().any(|&member| implies(nodes, one, member))
-        }
+        (Node::Any(_), _) => members(nodes, one).all(|member| implies(nodes, member, other)),
+        (_, Node::All(_)) => members(nodes, other).all(|member| implies(nodes, one, member)),
+        (Node::All(_), _) => members(nodes, one).any(|member| implies(nodes, member, other)),
+        (Node::Condition(_), Node::Any(_)) => members(nodes, other).any(|member| implies(nodes, one, member)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A rule as flat data.
 
 use core::fmt;
-use core::ops::{BitAnd, BitOr};
+use core::ops::{BitAnd, BitOr, Range};
 use core::time::Duration;
 use std::borrow::Cow;
 
@@ -107,6 +107,18 @@ impl Node {
             Self::All(members) | Self::Any(members) => 1 + *members,
         }
     }
+}
+
+/// The subtree at an index.
+pub(crate) fn subtree(nodes: &[Node], at: usize) -> Range<usize> {
+    at..at + nodes[at].size()
+}
+
+/// The direct members of the group at an index.
+pub(crate) fn members(nodes: &[Node], group: usize) -> impl Iterator<Item = usize> {
+    let end = subtree(nodes, group).end;
+    let first = Some(group + 1).filter(|first| *first < end);
+    core::iter::successors(first, move |member| Some(subtree(nodes, *member).end).filter(|next| *next < end))
 }
 
 /// The words of a rule, each as a function of that name, for the expansions of macros.
@@ -442,14 +454,11 @@ fn print(
     if parentheses {
         text.push('(');
     }
-    let end = at + nodes[at].size();
-    let mut member = at + 1;
-    while member < end {
+    for member in members(nodes, at) {
         if member > at + 1 {
             text.push_str(operator);
         }
         print(nodes, member, operator == " & ", condition, text);
-        member += nodes[member].size();
     }
     if parentheses {
         text.push(')');

@@ -94,7 +94,7 @@ pub(crate) fn arguments(
     if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside))
         && !cursor.problems[before..].iter().any(replaces)
     {
-        cursor.report(Problem::new(comma, "`,` does not belong here").help("remove it").correct(""));
+        cursor.report_misplaced(comma);
     }
     Some(arguments)
 }

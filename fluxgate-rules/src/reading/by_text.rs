@@ -79,7 +79,7 @@ fn single<T>(
     parse(name, name, text, |tokens| {
         let value = read::argument(tokens, parameter)?;
         take(value).ok_or_else(|| {
-            let place = TokenRange::new(0, tokens.len());
+            let place = TokenRange::whole(tokens);
             let what = format!("`{name}` that is read while the program runs is no constant");
             vec![Problem::new(place, what).help("write the value itself")]
         })

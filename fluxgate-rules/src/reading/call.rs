@@ -7,7 +7,6 @@ use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::filled::Filled;
 use crate::reading::inverted::is_success_rate;
 use crate::reading::operators::operator;
 use crate::reading::suggestion::{keyword, meant, right_call};
@@ -134,8 +133,7 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         let before = cursor.problems.len();
         named(cursor, name, Some(inside));
         if cursor.problems.len() == before {
-            let what = format!("`{}` does not belong here", cursor.spell(rest));
-            cursor.report(Problem::new(rest, what).help("remove it").correct(""));
+            cursor.report_misplaced(rest);
         }
         return true;
     }
@@ -196,7 +194,7 @@ fn compared(
             let written = cursor.spell(place);
             let what = format!("a rule says when to trip, and `{written}` is the other way round");
             return Problem::new(place, what)
-                .help(format!("to trip on the opposite, write `{}`", meant.text));
+                .help(format!("to trip on the opposite, write `{}`", meant.right.text));
         }
         // More than five is at least six.
         let is_strict =
@@ -218,7 +216,7 @@ fn compared(
                     format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name)),
                 )
             };
-            let problem = Filled::from(meant).correct(problem, place);
+            let problem = meant.right.correct(problem, place);
             return problem.aside(format!(", which is more than {count}"));
         }
         if comparison == Comparison::Different && !is_any {
@@ -329,13 +327,13 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
         return unrecognized(cursor, name, place, what);
     };
     // If the arguments fit our word, only the word is wrong.
-    let is_word_alone = meant.text == meant.entry.with(&values) && place == written(cursor, name);
+    let is_word_alone = meant.right.text == meant.entry.with(&values) && place == written(cursor, name);
     let wrong = if is_word_alone { name.place } else { place };
     let problem = Problem::new(wrong, what);
     match (meant.is_misspelt, is_word_alone) {
         (true, true) => problem.did_you_mean(meant.entry.word),
-        (true, false) if meant.losses.is_empty() => problem.did_you_mean(meant.text),
-        _ => Filled::from(meant).correct(problem, place),
+        (true, false) if meant.right.losses.is_empty() => problem.did_you_mean(meant.right.text),
+        _ => meant.right.correct(problem, place),
     }
 }
 

@@ -72,6 +72,12 @@ impl<'a> Cursor<'a> {
         self.problems.push(problem);
     }
 
+    /// Reports tokens to remove.
+    pub(crate) fn report_misplaced(&mut self, place: TokenRange) {
+        let problem = Problem::new(place, format!("`{}` does not belong here", self.spell(place)));
+        self.report(problem.help("remove it").correct(""));
+    }
+
     pub(crate) fn spell(&self, range: TokenRange) -> String {
         spell(range.of(self.tokens))
     }

@@ -18,7 +18,7 @@ pub(crate) fn unmet(
     window: Option<&Window>,
     expectations: Expectations,
 ) -> Vec<Problem> {
-    let place = TokenRange::new(0, tokens.len());
+    let place = TokenRange::whole(tokens);
     let Some((nodes, window)) = rule.nodes().zip(window) else {
         let is_constant = |branch: &Branch| matches!(branch, Branch::Condition(call) if call.is_constant());
         let at = rule.branches.iter().position(is_constant);
@@ -51,7 +51,7 @@ pub(crate) fn unmet_by_default(
     window: Option<&Window>,
     expectations: Expectations,
 ) -> Vec<Problem> {
-    let place = TokenRange::new(0, tokens.len());
+    let place = TokenRange::whole(tokens);
     let Some(window) = window else { return vec![unknown(place, "`window`")] };
     let nodes = Rule::standard(window.size());
     let Some((what, nearest)) = shortfall(&nodes, window, expectations) else { return Vec::new() };
@@ -69,7 +69,7 @@ pub(crate) fn constant_share(tokens: &[Token], parameter: &Parameter) -> Problem
         "`{}` is a constant, but the rule is checked against `{name}` before constants are known",
         spell(tokens)
     );
-    Problem::new(TokenRange::new(0, tokens.len()), what)
+    Problem::new(TokenRange::whole(tokens), what)
         .help(format!("write a number, such as `{name} = {example}`"))
 }
 

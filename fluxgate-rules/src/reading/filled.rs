@@ -24,6 +24,12 @@ impl Filled {
         Self { is_example, ..Self::given(text) }
     }
 
+    /// What a problem suggests.
+    pub(crate) fn suggested(problem: Problem) -> Option<Self> {
+        let text = problem.suggestion()?.replacement.clone();
+        Some(Self { text, is_example: problem.is_example(), losses: problem.losses })
+    }
+
     /// Suggests it as a replacement for a range.
     pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
         let problem = problem.correct_at(range, self.text);

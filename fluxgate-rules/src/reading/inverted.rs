@@ -7,8 +7,6 @@ use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
 use crate::reading::filled::Filled;
-use crate::text::lexer::lex;
-use crate::text::token::TokenRange;
 
 /// A condition whose value must be inverted: a percentile, or a success rate. Without a value to invert, it is an
 /// example.
@@ -61,7 +59,6 @@ fn rest_of(value: &str) -> Option<Ratio> {
 }
 
 fn is_duration(value: &str) -> bool {
-    let tokens = lex(value).tokens;
     let parameter = Parameter { name: "threshold", kind: Kind::Duration, example: "2s" };
-    value::read(&tokens, TokenRange::new(0, tokens.len()), "threshold", &parameter).is_ok()
+    value::read_text(value, "threshold", &parameter).is_ok()
 }

@@ -40,7 +40,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
         is_rewritten: false,
         alternative: 0,
     };
-    let whole = TokenRange::new(0, tokens.len());
+    let whole = TokenRange::whole(tokens);
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
         parser.cursor.report(problem.example("min(10) & failure_rate(0.5)"));
@@ -303,8 +303,7 @@ impl Parser<'_> {
         if place.is_empty() || !self.cursor.token(after).is_some_and(begins) {
             return false;
         }
-        let problem = Problem::new(place, format!("`{}` does not belong here", self.cursor.spell(place)));
-        self.cursor.report(problem.help("remove it").correct(""));
+        self.cursor.report_misplaced(place);
         self.cursor.at = after;
         true
     }
@@ -360,8 +359,8 @@ impl Parser<'_> {
                 Some(meant) if !meant.is_misspelt && meant.entry == entry => own.push(value),
                 _ if entry.positional.iter().any(|parameter| word.is(parameter.name)) => own.push(value),
                 Some(meant) if !meant.is_misspelt => {
-                    others.push(meant.text);
-                    losses.extend(meant.losses);
+                    others.push(meant.right.text);
+                    losses.extend(meant.right.losses);
                 }
                 _ => own.push(cursor.spell(piece)),
             }

@@ -25,8 +25,7 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
     {
         return None;
     }
-    let problem =
-        Problem::new(TokenRange::new(0, tokens.len()), "this is prose, and a rule is made of conditions");
+    let problem = Problem::new(TokenRange::whole(tokens), "this is prose, and a rule is made of conditions");
     let Facts { conditions, within } = facts(tokens);
     let problem = problem.example(if conditions.is_empty() {
         "min(10) & failure_rate(0.5)".to_owned()
@@ -52,11 +51,10 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     }
     let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
     let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
-    let named = named.map(Filled::from);
-    let right = named.or_else(|| taking(vocabulary, &figures))?;
+    let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
     let kept = lex(&right.text).tokens;
     let is_lost = |figure: &&String| !kept.windows(2).any(|two| spell(two) == **figure || two[0].is(figure));
-    let whole = TokenRange::new(0, tokens.len());
+    let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
     let problem = right.correct(Problem::new(whole, what), whole);

@@ -157,7 +157,7 @@ fn written_call(
 ) -> Reading<(Option<WrittenCall>, Vec<Problem>)> {
     unprefixed(tokens, vocabulary.noun)?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
-    let whole = TokenRange::new(0, tokens.len());
+    let whole = TokenRange::whole(tokens);
     let Some(first) = tokens.first() else {
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
         return Err(vec![problem.example(vocabulary.entries[0].example())]);
@@ -184,9 +184,7 @@ fn written_call(
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let call = call(&mut cursor);
     if cursor.at < tokens.len() && (call.is_some() || cursor.problems.is_empty()) {
-        let rest = TokenRange::new(cursor.at, tokens.len());
-        let problem = Problem::new(rest, format!("`{}` does not belong here", cursor.spell(rest)));
-        cursor.report(problem.help("remove it").correct(""));
+        cursor.report_misplaced(TokenRange::new(cursor.at, tokens.len()));
     }
     Ok((call, cursor.problems))
 }
@@ -195,7 +193,7 @@ fn written_call(
 pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
     let value = argument(tokens, &HALF_OPEN_TIMEOUT)?;
     if let Value::Duration(timeout) = value {
-        let place = TokenRange::new(0, tokens.len());
+        let place = TokenRange::whole(tokens);
         refuse(explain::half_open_timeout(place, timeout, nodes).into_iter().collect())?;
     }
     Ok(value)
@@ -214,7 +212,7 @@ pub fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Read
 /// Refuses a `timeout` with these tokens and this value if `half_open_timeout` is not longer; `None` stands for its
 /// default.
 pub fn hung(tokens: &[Token], limit: Duration, timeout: Option<Duration>) -> Reading<()> {
-    let place = TokenRange::new(0, tokens.len());
+    let place = TokenRange::whole(tokens);
     refuse(explain::hung(place, limit, timeout).into_iter().collect())
 }
 
@@ -283,7 +281,7 @@ pub fn truth(tokens: &[Token], owner: &str) -> Reading<Option<bool>> {
 
 /// The problem of a setting that is neither `true` nor `false`.
 pub(crate) fn neither_true_nor_false(tokens: &[Token], owner: &str) -> Problem {
-    let problem = Problem::new(TokenRange::new(0, tokens.len()), format!("`{owner}` is `true` or `false`"));
+    let problem = Problem::new(TokenRange::whole(tokens), format!("`{owner}` is `true` or `false`"));
     match truth_meant(tokens) {
         Some(meant) => problem.correct(meant.to_string()),
         None => problem.example("true"),
@@ -304,6 +302,6 @@ fn truth_meant(tokens: &[Token]) -> Option<bool> {
 pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
     refuse(characters::problem(tokens).into_iter().collect())?;
     Brackets::pair(tokens).map_err(|problem| vec![problem])?;
-    let whole = TokenRange::new(0, tokens.len());
+    let whole = TokenRange::whole(tokens);
     value::read(tokens, whole, parameter.name, parameter).map_err(|problem| vec![problem])
 }

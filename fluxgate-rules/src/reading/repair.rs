@@ -32,7 +32,7 @@ pub(crate) fn settled<T>(
     if let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_mut_slice()
         && let Suggestion { range, replacement, aside } = suggestion
         && !matches!(aside, Aside::Instead(_))
-        && *range == TokenRange::new(0, tokens.len())
+        && *range == TokenRange::whole(tokens)
         && let Some(right) = repaired(replacement, |tokens| read(tokens).err().unwrap_or_default())
     {
         *replacement = right.text;

@@ -12,7 +12,7 @@ use crate::logic::trial;
 use crate::model::duration::Spelled;
 use crate::model::limits::{MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE};
 use crate::model::metrics::nanos;
-use crate::model::rule::{Condition, Node, Rule};
+use crate::model::rule::{Condition, Node, Rule, members, subtree};
 use crate::model::window::Window;
 use crate::reading::outline::{ANYTHING, Known, Outline};
 use crate::reading::parser::Parsed;
@@ -59,7 +59,7 @@ pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repea
 /// Whether the only problem's suggestion replaces the whole rule, and so [corrects](crate::reading::repair::settled)
 /// the rest as well.
 fn is_settled(tokens: &[Token], problems: &[Problem]) -> bool {
-    let whole = TokenRange::new(0, tokens.len());
+    let whole = TokenRange::whole(tokens);
     let [problem] = problems else { return false };
     problem.suggestion().is_some_and(|Suggestion { range, .. }| *range == whole)
 }
@@ -125,7 +125,7 @@ impl Examiner<'_> {
         let (mut unguarded, mut left_out) = (Vec::new(), Vec::new());
         let mut node = 0;
         while node < self.nodes.len() {
-            let subtree = node..node + self.nodes[node].size();
+            let subtree = subtree(&self.nodes, node);
             if self.is_repeated(node) {
                 node = subtree.end;
                 continue;
@@ -177,7 +177,7 @@ impl Examiner<'_> {
 
     /// Whether the whole subtree at `node` is known.
     fn is_known(&self, node: usize) -> bool {
-        let subtree = node..node + self.nodes[node].size();
+        let subtree = subtree(&self.nodes, node);
         self.known[subtree].iter().all(|known| *known == Known::All)
     }
 
@@ -195,17 +195,18 @@ impl Examiner<'_> {
     /// Whether the rule holds through the node only if a condition about which no more than `known` is known holds,
     /// too.
     fn depends_on(&self, node: usize, known: &[Known]) -> bool {
-        let subtree = |at: usize| at..at + self.nodes[at].size();
+        let subtree = |at| subtree(&self.nodes, at);
         let groups = (0..node).filter(|group| subtree(*group).contains(&node));
         let groups = groups.filter(|group| matches!(self.nodes[*group], Node::All(_)));
-        let mut others =
-            groups.flat_map(|group| self.members(group)).filter(|other| !subtree(*other).contains(&node));
+        let mut others = groups
+            .flat_map(|group| members(&self.nodes, group))
+            .filter(|other| !subtree(*other).contains(&node));
         others.any(|other| self.known[subtree(other)].iter().any(|its| known.contains(its)))
     }
 
     /// Whether the condition or `&`-group never holds. In a `|`-group, each member is reported on its own.
     fn is_dead(&self, node: usize) -> bool {
-        let mut subtree = node..node + self.nodes[node].size();
+        let mut subtree = subtree(&self.nodes, node);
         let is_clear = subtree.all(|at| self.known[at] != Known::NoGroup);
         is_clear
             && !matches!(self.nodes[node], Node::Any(_))
@@ -228,18 +229,11 @@ impl Examiner<'_> {
         spell(self.places[node].of(self.tokens))
     }
 
-    fn members(&self, node: usize) -> impl Iterator<Item = usize> {
-        let end = node + self.nodes[node].size();
-        let first = Some(node + 1).filter(|first| *first < end);
-        core::iter::successors(first, move |member| {
-            Some(member + self.nodes[*member].size()).filter(|next| *next < end)
-        })
-    }
-
     /// The `&`-group that contains the node, or the node itself if there is none.
     fn requirements(&self, node: usize) -> usize {
         let is_parent = |group: &usize| {
-            matches!(self.nodes[*group], Node::All(_)) && self.members(*group).any(|member| member == node)
+            matches!(self.nodes[*group], Node::All(_))
+                && members(&self.nodes, *group).any(|member| member == node)
         };
         (0..node).find(is_parent).unwrap_or(node)
     }
@@ -249,8 +243,10 @@ impl Examiner<'_> {
         let is_state = |member: &usize| {
             matches!(self.nodes[*member], Node::Condition(Condition::Closed | Condition::HalfOpen))
         };
-        let rest: Vec<_> =
-            self.members(node).filter(|member| !is_state(member)).map(|member| self.text(member)).collect();
+        let rest: Vec<_> = members(&self.nodes, node)
+            .filter(|member| !is_state(member))
+            .map(|member| self.text(member))
+            .collect();
         match self.nodes[node] {
             Node::All(_) if !rest.is_empty() && self.is_right(node) => {
                 problem.correct(rest.join(" & ")).aside(" for both states, or keep only one of the two")
@@ -263,7 +259,7 @@ impl Examiner<'_> {
     fn never_exceeded(&self, node: usize) -> Problem {
         let what = format!("`{}` can never hold: no failure rate is above 100%", self.text(node));
         let is_min = |member: usize| matches!(self.nodes[member], Node::Condition(Condition::Min(_)));
-        let right = if self.members(self.requirements(node)).any(is_min) {
+        let right = if members(&self.nodes, self.requirements(node)).any(is_min) {
             "failure_rate(1.0)".to_owned()
         } else {
             format!("{} & failure_rate(1.0)", self.min())
@@ -348,13 +344,13 @@ impl Examiner<'_> {
             let is_guilty = |member: &usize| {
                 !self.is_repeated(*member) && flaws::trips_on_health(&self.nodes, *member, self.window)
             };
-            let guilty: Vec<_> = self.members(node).filter(is_guilty).collect();
+            let guilty: Vec<_> = members(&self.nodes, node).filter(is_guilty).collect();
             return guilty.into_iter().for_each(|member| self.healthy(member));
         }
         let text = self.text(node);
         let what =
             format!("`{text}` trips on healthy traffic: it holds even when no call failed and none was slow");
-        let subtree = node..node + self.nodes[node].size();
+        let subtree = subtree(&self.nodes, node);
         let is_min = |node: &Node| matches!(node, Node::Condition(Condition::Min(_)));
         let condition = if self.nodes[subtree].iter().any(is_min) {
             "failure_rate(0.5)".to_owned()

@@ -20,32 +20,21 @@ use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// One of our words, in place of another.
-pub struct Meant {
-    /// The word.
-    pub entry: &'static Entry,
+pub(crate) struct Meant {
+    pub(crate) entry: &'static Entry,
     /// The word with its arguments: the given ones if they fit, otherwise examples.
-    pub text: String,
+    pub(crate) right: Filled,
     /// Whether the given word is a misspelling of ours.
-    pub is_misspelt: bool,
-    /// Whether an argument is only an example.
-    pub is_example: bool,
-    /// Why given values are not kept.
-    pub losses: Vec<String>,
-}
-
-impl From<Meant> for Filled {
-    fn from(Meant { text, is_example, losses, .. }: Meant) -> Self {
-        Self { text, is_example, losses }
-    }
+    pub(crate) is_misspelt: bool,
 }
 
 /// What was meant by `word` with these arguments.
-pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
+pub(crate) fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
     let values: Vec<_> = values.iter().map(|value| without_spaces(value)).collect();
     let values = values.as_slice();
-    if let Some(Filled { text, is_example, losses }) = inverted(vocabulary, word, values) {
-        let entry = vocabulary.entry(text.split('(').next()?)?;
-        return Some(Meant { entry, text, is_misspelt: false, is_example, losses });
+    if let Some(right) = inverted(vocabulary, word, values) {
+        let entry = vocabulary.entry(right.text.split('(').next()?)?;
+        return Some(Meant { entry, right, is_misspelt: false });
     }
     let ours = vocabulary.foreign(word).filter_map(|ours| vocabulary.entry(ours));
     let mut candidates: Vec<_> = vocabulary.entry(word).into_iter().chain(ours).collect();
@@ -74,8 +63,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     let fitting = fitting.or_else(|| candidates.iter().copied().find(keeps));
     let is_valid = |entry: &&'static Entry| !right(entry).is_example;
     let entry = fitting.or_else(|| candidates.into_iter().find(is_valid)).unwrap_or(first);
-    let Filled { text, is_example, losses } = right(entry);
-    Some(Meant { entry, text, is_misspelt, is_example, losses })
+    Some(Meant { entry, right: right(entry), is_misspelt })
 }
 
 /// `60 seconds` as one number with a unit, so that only words for durations take it. Other text stays as it is.
@@ -102,7 +90,8 @@ pub(crate) fn arguments_of(call: &str) -> usize {
 /// A word with its arguments: the given ones if it takes them, otherwise examples.
 pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> Filled {
     let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
-    let pieces: Vec<_> = values.iter().map(|value| Piece::cut(entry, value, whole(value))).collect();
+    let pieces: Vec<_> =
+        values.iter().map(|value| Piece::cut(entry, value, TokenRange::whole(value))).collect();
     arranged(vocabulary, entry, &pieces)
 }
 
@@ -156,19 +145,15 @@ impl<'a> Piece<'a> {
         // `cooldown(seconds = 45)`
         if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
             let with_unit = with_unit(&self.text(), Unit::Time(unit));
-            let tokens = lex(&with_unit).tokens;
-            if value::read(&tokens, whole(&tokens), "", parameter).is_ok() {
+            if value::read_text(&with_unit, "", parameter).is_ok() {
                 return Filled::given(with_unit);
             }
         }
         match self.read(owner, parameter) {
             Ok(_) => Filled::given(self.text()),
             Err(problem) => {
-                let right = match problem.suggestion() {
-                    Some(suggestion) => Filled::new(suggestion.replacement.as_str(), problem.is_example()),
-                    None => Filled::new(parameter.example, true),
-                };
-                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses };
+                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses.clone() };
+                let right = Filled::suggested(problem).unwrap_or_else(|| Filled::new(parameter.example, true));
                 Filled { losses, ..right }
             }
         }
@@ -320,10 +305,7 @@ pub(crate) fn number_with_commas(
     if rest.is_empty() || !is_whole(first) {
         return None;
     }
-    let reads = |text: &str, parameter: &Parameter| {
-        let tokens = lex(text).tokens;
-        value::read(&tokens, whole(&tokens), entry.word, parameter).is_ok()
-    };
+    let reads = |text: &str, parameter| value::read_text(text, entry.word, parameter).is_ok();
     let (joined, decimal) = (texts.concat(), texts.join("."));
     // `failures(5, 100)` may mean five of a hundred calls, but `count(5, 100)` and `min(5, 100)` can only be numbers.
     let are_thousands =
@@ -364,7 +346,7 @@ pub(crate) fn meant_by(
             if is_word {
                 Some(inside.to_owned())
             } else {
-                meant_by_value(vocabulary, &tokens, whole(&tokens))
+                meant_by_value(vocabulary, &tokens, TokenRange::whole(&tokens))
             }
         }
         [open, first, .., _] if open.shape == Shape::Open => {
@@ -373,7 +355,7 @@ pub(crate) fn meant_by(
             // `(count, 50)`
             let mut values: Vec<_> = inside.of(tokens).split(|token| token.is(",")).map(spell).collect();
             if is_word && values.len() > 1 && *values[0] == first.text && !vocabulary.is_joined() {
-                return meant(vocabulary, &first.text, &values.split_off(1)).map(|meant| meant.text);
+                return meant(vocabulary, &first.text, &values.split_off(1)).map(|meant| meant.right.text);
             }
             if is_word { Some(spell(inside.of(tokens))) } else { meant_by_value(vocabulary, tokens, inside) }
         }
@@ -400,7 +382,7 @@ pub(crate) fn meant_by(
             }
             let word = rest.iter().find(|token| is_known(vocabulary, &token.text));
             match word.and_then(|word| meant(vocabulary, &word.text, core::slice::from_ref(&text))) {
-                Some(meant) => Some(meant.text),
+                Some(meant) => Some(meant.right.text),
                 None => meant_by_value(vocabulary, tokens, figure),
             }
         }
@@ -425,10 +407,6 @@ fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: TokenRange) 
     let entry = vocabulary.entries.iter().find(is_right);
     let entry = entry.or_else(|| vocabulary.entries.iter().find(|entry| taken(entry).is_some()))?;
     Some(entry.with(&[taken(entry)?]))
-}
-
-fn whole(tokens: &[Token]) -> TokenRange {
-    TokenRange::new(0, tokens.len())
 }
 
 #[cfg(test)]
@@ -458,7 +436,7 @@ mod tests {
             (&RETRY, "exponential", &["1s", "2.0", "60s"], Some("backoff(1s, multiplier = 2.0, max = 60s)")),
         ] {
             let values: Vec<_> = values.iter().map(ToString::to_string).collect();
-            let text = meant(vocabulary, word, &values).map(|meant| meant.text);
+            let text = meant(vocabulary, word, &values).map(|meant| meant.right.text);
             assert_eq!(text.as_deref(), expected, "{word}");
         }
     }

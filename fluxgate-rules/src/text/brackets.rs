@@ -125,7 +125,7 @@ mod tests {
         ] {
             let tokens = lex(source).tokens;
             let brackets = Brackets::pair(&tokens).expect("they pair");
-            let split = brackets.split(&tokens, TokenRange::new(0, tokens.len()));
+            let split = brackets.split(&tokens, TokenRange::whole(&tokens));
             let split: Vec<_> = split.iter().map(|piece| spell(piece.of(&tokens))).collect();
             let squeezed =
                 |pieces: &[String]| pieces.iter().map(|piece| piece.replace(' ', "")).collect::<Vec<_>>();

@@ -79,7 +79,7 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
                 format!("{what}; {} and {last} are not what they seem, either", rest.join(", "))
             }
         };
-        problem = Problem::new(place, what).correct_at(TokenRange::new(0, tokens.len()), spell(&right));
+        problem = Problem::new(place, what).correct_at(TokenRange::whole(tokens), spell(&right));
     }
     Some(Illegible { problem, meant: Change::new(right, before, tokens.len()) })
 }

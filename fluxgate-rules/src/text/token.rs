@@ -60,6 +60,11 @@ impl TokenRange {
         Self { start: index, end: index + 1 }
     }
 
+    /// All of these tokens.
+    pub const fn whole(tokens: &[Token]) -> Self {
+        Self { start: 0, end: tokens.len() }
+    }
+
     /// Whether the range contains no token.
     pub const fn is_empty(self) -> bool {
         self.start >= self.end

@@ -19,7 +19,7 @@ use crate::reading::read;
 use crate::reading::repair::repaired;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::{Token, TokenRange};
+use crate::text::token::Token;
 
 /// The value of an argument with all these parts; `None` if they mean nothing.
 pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Option<Filled> {
@@ -80,13 +80,9 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
     let inside = value.strip_prefix(['"', '\'']).and_then(|value| value.strip_suffix(['"', '\'']));
     let of = |parameter: &Parameter| {
         let text = with_unit(value, unit);
-        let tokens = lex(&text).tokens;
-        match value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter) {
+        match value::read_text(&text, "", parameter) {
             Ok(_) => kept(&text),
-            Err(problem) => {
-                let right = Filled::new(problem.suggestion()?.replacement.as_str(), problem.is_example());
-                Some(Filled { losses: problem.losses, ..right })
-            }
+            Err(problem) => Filled::suggested(problem),
         }
     };
     match setting {

@@ -140,7 +140,7 @@ fn by_state(tokens: &[Token]) -> Option<String> {
         }
         _ => None,
     };
-    let pieces = brackets.split(tokens, TokenRange::new(0, tokens.len()));
+    let pieces = brackets.split(tokens, TokenRange::whole(tokens));
     let branches: Vec<_> = pieces.into_iter().map(branch).collect::<Option<_>>()?;
     Some(branches.join(" | ")).filter(|rule| !rule.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::Parameter;
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, TokenRange};
+use crate::text::token::Shape;
 
 /// A part of an argument's value, as given.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,12 +34,8 @@ pub(crate) fn with_units(parts: &[GivenPart]) -> Vec<GivenPart> {
 
 /// Reads a value, or what it was meant to be.
 pub(crate) fn read_or_right(text: &str, parameter: &Parameter) -> Option<Value> {
-    let read = |text: &str| {
-        let tokens = lex(text).tokens;
-        value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter)
-    };
-    match read(text) {
+    match value::read_text(text, "", parameter) {
         Ok(value) => Some(value),
-        Err(problem) => read(&problem.suggestion()?.replacement).ok(),
+        Err(problem) => value::read_text(&problem.suggestion()?.replacement, "", parameter).ok(),
     }
 }

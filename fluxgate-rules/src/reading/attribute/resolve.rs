@@ -113,7 +113,7 @@ impl AttributeReader<'_> {
         let values: Vec<_> = Some(value.to_owned()).into_iter().filter(|value| !value.is_empty()).collect();
         if let Some(meant) = meant(&TRIP, name, &values).filter(|meant| !meant.is_misspelt && !is_exact(name))
         {
-            return Resolved::Part(whole("trip"), meant.text, None);
+            return Resolved::Part(whole("trip"), meant.right.text, None);
         }
         // A word close to one of ours more likely means that.
         if !is_exact(name) && self.nearest_argument(name).is_some() {
@@ -235,7 +235,7 @@ impl AttributeReader<'_> {
         for (setting, word, kind) in kinds {
             let parameter = Parameter { name: "", kind, example: "" };
             let is_other = kind.is_duration() && notation::duration(tokens).is_some();
-            let read = value::read(tokens, TokenRange::new(0, tokens.len()), "", &parameter);
+            let read = value::read(tokens, TokenRange::whole(tokens), "", &parameter);
             if is_other || read.is_ok_and(|read| read != Value::Rust) {
                 return argument(setting, word);
             }
@@ -246,7 +246,7 @@ impl AttributeReader<'_> {
             && number.shape == Shape::Number
         {
             let vocabulary = if same_unit(&word.text).is_some() { &RETRY } else { &TRIP };
-            if let Some(text) = meant_by(vocabulary, tokens, TokenRange::new(0, tokens.len())) {
+            if let Some(text) = meant_by(vocabulary, tokens, TokenRange::whole(tokens)) {
                 return Resolved::Part(whole(vocabulary.setting), text, None);
             }
         }
@@ -332,7 +332,7 @@ fn fitting(senses: &[Sense], value: &str) -> Option<Sense> {
 /// Whether a sense accepts a value.
 fn takes(sense: &Sense, value: &str) -> bool {
     let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
-    let place = TokenRange::new(0, tokens.len());
+    let place = TokenRange::whole(&tokens);
     if let Some(parameter) = parameter(sense) {
         let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
         return match value::read(&tokens, place, "", parameter) {

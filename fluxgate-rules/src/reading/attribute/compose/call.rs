@@ -206,7 +206,6 @@ fn choice(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry
 }
 
 fn is_value(text: &str, parameter: &Parameter) -> bool {
-    let tokens = lex(text).tokens;
-    value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter)
+    value::read_text(text, "", parameter)
         .is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
 }

@@ -102,7 +102,7 @@ impl<'a> RuleDraft<'a> {
                     Filled::new(entry.example(), true)
                 }
                 Some(entry) => right_call(&TRIP, entry, &values),
-                None => meant(&TRIP, word, &values)?.into(),
+                None => meant(&TRIP, word, &values)?.right,
             };
             self.is_example |= filled.is_example;
             self.losses.extend(filled.losses);
