@@ -21,6 +21,7 @@ pub(crate) mod source;
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+mod types;
 pub(crate) mod unseen;
 pub(crate) mod uses;
 pub(crate) mod warnings;

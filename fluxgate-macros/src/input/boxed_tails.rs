@@ -5,6 +5,7 @@ use quote::ToTokens as _;
 use syn::{Block, Expr, Stmt};
 
 use crate::input::future_block::is_box_pin;
+use crate::input::tokens::is_one_of;
 
 /// A body with expressions that box a future and return the box: `Box::pin(..)` and `f(x).boxed()`.
 pub(crate) struct BoxedTails(Block);
@@ -63,7 +64,7 @@ impl Wrapper<'_> {
             Expr::Call(call) if is_box_pin(&call.func) && call.args.len() == 1 => {
                 call.args.iter_mut().for_each(|future| self.wrap(future, Boxed::Future));
             }
-            Expr::MethodCall(call) if ["boxed", "boxed_local"].iter().any(|name| call.method == name) => {
+            Expr::MethodCall(call) if is_one_of(&call.method, &["boxed", "boxed_local"]) => {
                 if call.args.is_empty() && may_be_moved(&call.receiver) {
                     self.wrap(&mut call.receiver, Boxed::PerhapsFuture);
                 }

@@ -6,7 +6,7 @@ use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, UnOp
 
 use crate::input::peel::peel_expression;
 use crate::input::source::spelled;
-use crate::input::tokens::{local, respan, span_of, text};
+use crate::input::tokens::{is_one_of, local, respan, span_of, text};
 
 /// A closure of one parameter, or an expression for a function.
 #[derive(Clone)]
@@ -150,7 +150,7 @@ fn is_plain(value: &Expr) -> bool {
     match peel_expression(value) {
         Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => true,
         Expr::Call(call) => calls(&call.func, &["default"]),
-        Expr::Macro(call) => is_one_of(&call.mac.path, &PLAIN_MACROS),
+        Expr::Macro(call) => ends_in(&call.mac.path, &PLAIN_MACROS),
         Expr::Reference(reference) => is_plain(&reference.expr),
         _ => false,
     }
@@ -159,18 +159,18 @@ fn is_plain(value: &Expr) -> bool {
 fn is_text(value: &Expr) -> bool {
     match peel_expression(value) {
         Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
-        Expr::Macro(call) => is_one_of(&call.mac.path, &["format"]),
+        Expr::Macro(call) => ends_in(&call.mac.path, &["format"]),
         _ => false,
     }
 }
 
 fn calls(function: &Expr, names: &[&str]) -> bool {
-    matches!(peel_expression(function), Expr::Path(path) if is_one_of(&path.path, names))
+    matches!(peel_expression(function), Expr::Path(path) if ends_in(&path.path, names))
 }
 
 /// Whether the last segment of a path is one of these names.
-fn is_one_of(path: &Path, names: &[&str]) -> bool {
-    path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
+fn ends_in(path: &Path, names: &[&str]) -> bool {
+    path.segments.last().is_some_and(|last| is_one_of(&last.ident, names))
 }
 
 /// Whether an expression is certainly no function, as far as that is known without types.
@@ -203,7 +203,7 @@ fn is_value(expression: &Expr) -> bool {
 }
 
 fn gives_value(call: &syn::Macro) -> bool {
-    is_one_of(&call.path, &OTHER_MACROS) || is_one_of(&call.path, &PLAIN_MACROS)
+    ends_in(&call.path, &OTHER_MACROS) || ends_in(&call.path, &PLAIN_MACROS)
 }
 
 fn awaits(expression: &Expr) -> bool {

@@ -3,10 +3,10 @@
 use fluxgate_rules::Problem;
 use fluxgate_rules::attribute::is_word_of_another;
 use fluxgate_rules::token::TokenRange;
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::TokenTree;
 
 use crate::input::names::named;
-use crate::input::tokens::{is, text, word};
+use crate::input::tokens::{is, is_word, text, word};
 use crate::input::trees::width;
 
 /// Cuts the trees of an attribute into pieces.
@@ -116,8 +116,7 @@ impl<'a> Cutter<'a> {
 
     /// Whether the piece that begins at `start` is a setting with its value, written in words of ours.
     fn is_setting(&self, start: usize) -> bool {
-        const SETTINGS: [&str; 4] = ["window", "trip", "retry", "permit"];
-        word(&self.trees[start]).is_some_and(|name| SETTINGS.iter().any(|setting| name == setting))
+        is_word(&self.trees[start], &["window", "trip", "retry", "permit"])
     }
 
     fn is_of_another_setting(&self, start: usize, at: usize) -> bool {
@@ -178,8 +177,7 @@ fn is_given(trees: &[TokenTree], at: usize) -> bool {
 /// The end of the parameters of a closure that starts at `at`, or else `at`.
 fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     let start = at;
-    let is_modifier = |word: &Ident| ["async", "move", "static"].iter().any(|modifier| word == modifier);
-    while trees.get(at).and_then(word).is_some_and(is_modifier) {
+    while trees.get(at).is_some_and(|tree| is_word(tree, &["async", "move", "static"])) {
         at += 1;
     }
     if !trees.get(at).is_some_and(|tree| is(tree, '|')) {

@@ -12,7 +12,7 @@ use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
-use crate::input::tokens::{is, mentioned, mentions, span_of};
+use crate::input::tokens::{is, is_one_of, is_word, mentioned, mentions, span_of};
 
 /// The function to guard.
 pub(crate) struct Function {
@@ -208,7 +208,7 @@ impl Function {
 /// Whether this is an attribute of the crate `maybe-async`.
 fn may_remove_async(attribute: &Attribute) -> bool {
     let last = attribute.path().segments.last();
-    last.is_some_and(|last| ["maybe_async", "must_be_sync"].iter().any(|name| last.ident == name))
+    last.is_some_and(|last| is_one_of(&last.ident, &["maybe_async", "must_be_sync"]))
 }
 
 fn read(item: TokenStream) -> syn::Result<Function> {
@@ -305,7 +305,7 @@ fn assemble(Head { attributes, visibility, signature }: Head, body: TokenTree) -
 
 fn is_function(input: ParseStream<'_>) -> bool {
     let tokens: TokenStream = input.parse().unwrap_or_default();
-    tokens.into_iter().take(6).any(|tree| matches!(tree, TokenTree::Ident(word) if word == "fn"))
+    tokens.into_iter().take(6).any(|tree| is_word(&tree, &["fn"]))
 }
 
 /// Splits a body into inner attributes and block. A `$body:block` of `macro_rules!` comes in an invisible group.

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::Expr;
 
-use crate::input::tokens::{is, word};
+use crate::input::tokens::{is, is_word};
 
 /// `async move { .. }`, or `Box::pin(async move { .. })`.
 pub(crate) struct FutureBlock {
@@ -52,9 +52,6 @@ impl FutureBlock {
 /// it is called.
 pub(crate) fn ends_in_boxed_future(body: TokenStream) -> bool {
     let trees: Vec<_> = body.into_iter().collect();
-    let is_word = |tree: &TokenTree, words: &[&str]| {
-        word(tree).is_some_and(|word| words.iter().any(|name| word == name))
-    };
     match &trees[..] {
         [.., boxed, _, colon, pin, TokenTree::Group(inside)] if is_word(pin, &["pin"]) => {
             let future = inside.stream().into_iter().next();

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
-use crate::input::tokens::{is, span_of, word};
+use crate::input::tokens::{is, is_word, span_of, word};
 
 /// How messages about the item begin.
 pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
@@ -68,10 +68,8 @@ impl ItemKind {
         if trees.is_empty() {
             return Self { keyword: None, what: String::new(), help: "" };
         }
-        let is_qualifier = |tree: &TokenTree| {
-            word(tree).is_some_and(|word| ["unsafe", "default", "auto"].iter().any(|name| word == name))
-        };
-        let at = trees.iter().take_while(|tree| is_qualifier(tree)).count();
+        let is_qualifier = |tree: &&TokenTree| is_word(tree, &["unsafe", "default", "auto"]);
+        let at = trees.iter().take_while(is_qualifier).count();
         let Some(first) = trees.get(at) else { return Self::expression() };
         if is_closure(&trees[at..]) {
             let what = ", and this is a closure".to_owned();
@@ -119,9 +117,7 @@ const IN_A_FUNCTION: &str =
 
 /// Whether a closure begins here.
 fn is_closure(trees: &[TokenTree]) -> bool {
-    let is_modifier = |tree: &TokenTree| {
-        word(tree).is_some_and(|word| ["async", "move", "static"].iter().any(|name| word == name))
-    };
+    let is_modifier = |tree: &TokenTree| is_word(tree, &["async", "move", "static"]);
     trees.iter().find(|tree| !is_modifier(tree)).is_some_and(|tree| is(tree, '|'))
 }
 
@@ -144,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declaration_is_told_from_one_that_a_macro_makes() {
+    fn a_declaration_made_by_a_macro_is_recognized() {
         let item: TokenStream = "fn call() -> u8;".parse().expect("tokens");
         assert!(message(item.clone()).starts_with("`call` has no body to guard"));
         let mut trees: Vec<TokenTree> = item.into_iter().collect();

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use crate::input::tokens::{is, word};
+use crate::input::tokens::{is, is_word};
 use crate::input::uses::{Use, any_use, is_group};
 
 /// Whether tokens may move a variable, or a part of it: they use it other than as `&name`, `&name.part` or `name[..]`, or in a
@@ -17,7 +17,7 @@ pub(crate) fn may_move(tokens: &TokenStream, name: &str) -> bool {
 /// Whether `move` is before this in its statement.
 fn follows_move(part: &Use<'_>) -> bool {
     let before = part.before.iter().rev();
-    before.take_while(|tree| !is(tree, ';')).any(|tree| word(tree).is_some_and(|word| word == "move"))
+    before.take_while(|tree| !is(tree, ';')).any(|tree| is_word(tree, &["move"]))
 }
 
 fn is_borrowed(variable: &Use<'_>) -> bool {

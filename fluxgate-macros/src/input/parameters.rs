@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use syn::{FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, Type};
 
 use crate::input::attributes::conditions;
-use crate::input::tokens::mentions;
+use crate::input::tokens::{is_one_of, mentions};
 
 /// A name that a parameter binds.
 pub(crate) struct Binding {
@@ -106,7 +106,7 @@ fn is_primitive(path: &Path) -> bool {
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
         "u64", "u128", "usize",
     ];
-    path.get_ident().is_some_and(|name| NAMES.iter().any(|its| name == its))
+    path.get_ident().is_some_and(|name| is_one_of(name, &NAMES))
 }
 
 /// Whether it is a type of the standard library that does nothing when it is dropped, or frees memory and drops its arguments.
@@ -133,7 +133,7 @@ fn is_memory(path: &Path) -> bool {
     ];
     is_primitive(path)
         || path.segments.last().is_some_and(|last| {
-            NAMES.iter().any(|name| last.ident == name)
+            is_one_of(&last.ident, &NAMES)
                 && match &last.arguments {
                     PathArguments::None => true,
                     PathArguments::AngleBracketed(its) => its.args.iter().all(|argument| match argument {

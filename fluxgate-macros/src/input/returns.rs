@@ -7,7 +7,8 @@ use syn::{
 };
 
 use crate::input::peel::peel_type;
-use crate::input::tokens::{is, span_of};
+use crate::input::tokens::{is, is_one_of, span_of};
+use crate::input::types::{argument, associated, last};
 use crate::input::unseen::Unseen;
 
 /// The form in which a function returns its output.
@@ -70,7 +71,7 @@ impl Returns {
             return Self::boxed_future(ty);
         }
         let (form, output) = match ty {
-            Type::ImplTrait(opaque) => (Form::Future, output(&opaque.bounds)),
+            Type::ImplTrait(_) => (Form::Future, output(ty)),
             _ => (Form::Boxed, boxed(ty).or_else(|| alias(ty))),
         };
         match output {
@@ -100,13 +101,13 @@ impl Returns {
     /// Whether the output is a `Result` by its spelling.
     pub(crate) fn is_spelled_result(&self) -> bool {
         let output = syn::parse2::<Type>(self.output.clone());
-        output.is_ok_and(|output| last(peel_type(&output)).is_some_and(|last| last.ident == "Result"))
+        output.is_ok_and(|output| last(&output).is_some_and(|last| last.ident == "Result"))
     }
 
     /// The same for a function whose body ends in a boxed future, even if the signature has only an alias for it.
     pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
         match &signature.output {
-            ReturnType::Type(_, ty) if last(peel_type(ty)).is_some_and(|last| last.ident != "Result") => {
+            ReturnType::Type(_, ty) if last(ty).is_some_and(|last| last.ident != "Result") => {
                 Self::boxed_future(peel_type(ty)).repeated(signature)
             }
             _ => self,
@@ -158,7 +159,7 @@ impl Returns {
         let is_alias = form == Form::Sync
             && is_inferred
             && match &signature.output {
-                ReturnType::Type(_, ty) => last(peel_type(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Type(_, ty) => last(ty).is_some_and(|last| !is_known(last)),
                 ReturnType::Default => false,
             };
         Self {
@@ -189,7 +190,7 @@ pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
     let ReturnType::Type(_, ty) = &signature.output else { return None };
     let ty = peel_type(ty);
     let output = match ty {
-        Type::ImplTrait(opaque) => output(&opaque.bounds),
+        Type::ImplTrait(_) => output(ty),
         _ => boxed(ty).or_else(|| alias(ty)),
     };
     Some((output?, ty))
@@ -197,7 +198,7 @@ pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
 
 impl GenericError {
     fn of(output: &Type, signature: &Signature) -> Option<Self> {
-        let segment = last(peel_type(output)).filter(|segment| segment.ident == "Result")?;
+        let segment = last(output).filter(|segment| segment.ident == "Result")?;
         let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
         match arguments.args.iter().collect::<Vec<_>>()[..] {
             [_, GenericArgument::Type(error)] if is_generic(error, signature) => {
@@ -227,19 +228,18 @@ fn is_opaque(ty: &Type) -> bool {
 
 /// The output of `Pin<Box<dyn Future<Output = ..>>>`.
 fn boxed(ty: &Type) -> Option<&Type> {
-    let pinned = peel_type(argument(last(ty)?, "Pin")?);
-    match peel_type(argument(last(pinned)?, "Box")?) {
-        Type::TraitObject(object) => output(&object.bounds),
-        Type::ImplTrait(opaque) => output(&opaque.bounds),
-        _ => None,
-    }
+    output(argument(argument(ty, &["Pin"])?, &["Box"])?)
 }
 
 /// The output of a `BoxFuture<'_, ..>` or `LocalBoxFuture<'_, ..>`, which are aliases of that in the crate `futures` and in many
 /// others.
 fn alias(ty: &Type) -> Option<&Type> {
-    let segment = last(ty)?;
-    ["BoxFuture", "LocalBoxFuture"].into_iter().find_map(|name| argument(segment, name))
+    argument(ty, &["BoxFuture", "LocalBoxFuture"])
+}
+
+/// The output of an `impl Future` or a `dyn Future`.
+fn output(ty: &Type) -> Option<&Type> {
+    associated(ty, &["Future"], "Output")
 }
 
 /// `Self::Future`, as a service returns it. It has to be a boxed future.
@@ -251,48 +251,7 @@ fn is_future_of_self(ty: &Type) -> bool {
 
 /// Whether it is a type of the standard library that is no boxed future.
 fn is_known(segment: &PathSegment) -> bool {
-    ["Result", "Option", "String", "Vec", "bool"].iter().any(|name| segment.ident == name)
-}
-
-fn last(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    }
-}
-
-/// The generic argument of a type with this name.
-fn argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
-    match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) if segment.ident == name => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    }
-}
-
-/// The output of a `Future` bound among these.
-fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'a Type> {
-    bounds.into_iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            let segment = bound.path.segments.last().filter(|segment| segment.ident == "Future")?;
-            match &segment.arguments {
-                PathArguments::AngleBracketed(arguments) => {
-                    arguments.args.iter().find_map(|argument| match argument {
-                        GenericArgument::AssocType(AssocType { ident, ty, .. }) if ident == "Output" => {
-                            Some(ty)
-                        }
-                        _ => None,
-                    })
-                }
-                _ => None,
-            }
-        }
-        _ => None,
-    })
+    is_one_of(&segment.ident, &["Result", "Option", "String", "Vec", "bool"])
 }
 
 /// A type as it is repeated in the body: the lifetimes are left to inference, so that lints do not count this as a use of them.
@@ -370,7 +329,7 @@ mod tests {
     use super::{Form, Returns};
 
     #[test]
-    fn the_return_type_tells_the_form() {
+    fn the_form_is_found_by_the_return_type() {
         for (signature, form, output) in [
             ("fn f()", Form::Sync, "()"),
             ("fn f() -> Result<impl Iterator<Item = u8>, E>", Form::Sync, "Result < _ , E >"),

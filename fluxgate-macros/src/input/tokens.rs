@@ -13,6 +13,16 @@ pub(crate) fn word(tree: &TokenTree) -> Option<&Ident> {
     }
 }
 
+/// Whether a name is one of these.
+pub(crate) fn is_one_of(name: &Ident, names: &[&str]) -> bool {
+    names.iter().any(|one| name == one)
+}
+
+/// Whether the tree is one of these words.
+pub(crate) fn is_word(tree: &TokenTree, words: &[&str]) -> bool {
+    word(tree).is_some_and(|word| is_one_of(word, words))
+}
+
 /// Whether the tree is this punctuation character.
 pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)

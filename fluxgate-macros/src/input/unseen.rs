@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
-use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeParamBound};
+use syn::Type;
 
 use crate::input::peel::peel_type;
 use crate::input::tokens::span_of;
+use crate::input::types::{argument, associated};
 
 /// A failure of a call that goes unseen.
 pub(crate) struct Unseen {
@@ -28,11 +29,12 @@ impl Unseen {
             format!(
                 "the `Err` of an inner `Result` {counts} `track = ok(Some(Err(_)))`, or `track = all` if that is intended"
             )
-        } else if yields_results(value) {
+        } else if is_of_results(value, &["Stream", "Iterator"], "Item", &["BoxStream", "LocalBoxStream"]) {
             "whatever it yields later, a stream or an iterator that is returned counts as a success\n\
              help: hold a `fluxgate::OwnedCall` in it, or add `track = all` if that is intended"
                 .to_owned()
-        } else if is_of_results(value, &["Future"], &["BoxFuture", "LocalBoxFuture", "JoinHandle"]) {
+        } else if is_of_results(value, &["Future"], "Output", &["BoxFuture", "LocalBoxFuture", "JoinHandle"])
+        {
             "whatever it ends with, a future or a task that is returned counts as a success\n\
              help: await it, or add `track = all` if that is intended"
                 .to_owned()
@@ -43,36 +45,12 @@ impl Unseen {
     }
 }
 
-fn yields_results(ty: &Type) -> bool {
-    is_of_results(ty, &["Stream", "Iterator"], &["BoxStream", "LocalBoxStream"])
-}
-
-/// Whether this is an object or an opaque type of one of these traits, boxed or not, or one of these types, for a `Result`.
-fn is_of_results(ty: &Type, traits: &[&str], types: &[&str]) -> bool {
-    let ty = peel_type(ty);
-    let bounds = match ty {
-        Type::ImplTrait(opaque) => &opaque.bounds,
-        Type::TraitObject(object) => &object.bounds,
-        _ => {
-            let boxed =
-                argument(ty, &["Pin", "Box"]).is_some_and(|inner| is_of_results(inner, traits, types));
-            return boxed || argument(ty, types).is_some_and(is_result);
-        }
-    };
-    bounds.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => {
-            bound.path.segments.last().is_some_and(|last| is_one_of(last, traits) && associates_result(last))
-        }
-        _ => false,
-    })
-}
-
-/// Whether `Item` or `Output` is a `Result`.
-fn associates_result(segment: &PathSegment) -> bool {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
-    arguments.args.iter().any(
-        |argument| matches!(argument, GenericArgument::AssocType(associated) if is_result(&associated.ty)),
-    )
+/// Whether this is an object or an opaque type of one of these traits, boxed or not, whose associated type `name` is a `Result`, or one of
+/// these types for a `Result`.
+fn is_of_results(ty: &Type, traits: &[&str], name: &str, types: &[&str]) -> bool {
+    let found = associated(ty, traits, name).or_else(|| argument(ty, types));
+    let boxed = argument(ty, &["Pin", "Box"]);
+    found.is_some_and(is_result) || boxed.is_some_and(|inner| is_of_results(inner, traits, name, types))
 }
 
 /// Whether it is a `Result` with arguments: one without may be a type of the user's.
@@ -80,27 +58,12 @@ fn is_result(ty: &Type) -> bool {
     argument(ty, &["Result"]).is_some()
 }
 
-/// The first type among the arguments of a type with one of these names.
-fn argument<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
-    let Type::Path(path) = peel_type(ty) else { return None };
-    let segment = path.path.segments.last().filter(|last| is_one_of(last, names))?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    })
-}
-
-fn is_one_of(segment: &PathSegment, names: &[&str]) -> bool {
-    names.iter().any(|name| segment.ident == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::Unseen;
 
     #[test]
-    fn what_hides_is_told_by_the_spelling() {
+    fn failures_that_a_type_hides_are_found_by_its_spelling() {
         let starts = |output: &str| {
             let unseen = Unseen::of(&syn::parse_str(output).expect("the test's own type"));
             unseen.map_or_else(String::new, |unseen| unseen.message.chars().take(18).collect())

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use crate::input::tokens::word;
+use crate::input::tokens::{is_word, word};
 
 /// The prefixes of the names that `wasm_bindgen` and `napi` give to functions for JavaScript.
 const PREFIXES: [&str; 2] = ["__wasm_bindgen_generated_", "__napi__"];
@@ -13,7 +13,7 @@ pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
         word(tree).is_some_and(|name| PREFIXES.iter().any(|prefix| name.to_string().starts_with(prefix)))
     };
     let mut trees = item.clone().into_iter();
-    trees.any(|tree| word(&tree).is_some_and(|word| word == "extern"))
-        && trees.any(|tree| word(&tree).is_some_and(|word| word == "fn"))
+    trees.any(|tree| is_word(&tree, &["extern"]))
+        && trees.any(|tree| is_word(&tree, &["fn"]))
         && trees.next().is_some_and(|tree| is_name(&tree))
 }

@@ -30,7 +30,7 @@ pub(crate) fn read(
         }
         Err(Uncallable::Broken) => (takes, format!("|{parameter}| ..")),
         Err(Uncallable::Quoted(path)) => (takes + ", and this is a value", path),
-        Err(Uncallable::Value(value)) => (takes + ", and this is a value", giving(&value, name, function)),
+        Err(Uncallable::Value(value)) => (takes + ", and this is a value", returning(&value, name, function)),
         Err(Uncallable::WithoutParameter(meant)) => {
             (format!("`{name}` takes the {parameter}, and this closure takes nothing"), meant)
         }
@@ -44,7 +44,7 @@ pub(crate) fn read(
 }
 
 /// A closure that returns this value, of the kind that the value suggests.
-fn giving(value: &Value, name: &str, function: Option<&Function>) -> String {
+fn returning(value: &Value, name: &str, function: Option<&Function>) -> String {
     let returns = function.map(|function| &function.returns);
     let is_awaited = returns.is_none_or(|returns| returns.form != Form::Sync);
     let keyword = if value.is_async && is_awaited { "async " } else { "" };

@@ -7,7 +7,7 @@ use syn::{Expr, FnArg, Pat, Type};
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
-use crate::input::peel::peel_expression;
+use crate::input::peel::{peel_expression, peel_type};
 use crate::input::tokens::text;
 
 /// The key of a call.
@@ -42,9 +42,9 @@ impl Key {
                 return None;
             }
         };
-        let (expression, told) = split_type(expression);
+        let (expression, given) = split_type(expression);
         let subject = without_borrow(expression);
-        let ty = told.or_else(|| type_of_parameter(&subject, function?));
+        let ty = given.or_else(|| type_of_parameter(&subject, function?));
         if has_handle && ty.is_none() {
             let message = format!(
                 "the `handle` of keyed breakers needs the type of the keys, which cannot be seen here\n\
@@ -99,15 +99,13 @@ fn type_of_parameter(subject: &Expr, function: &Function) -> Option<TokenStream>
     let generics = &function.signature.generics;
     let mut ty = parameter;
     loop {
-        ty = match ty {
+        ty = match peel_type(ty) {
             Type::Reference(reference) => &reference.elem,
-            Type::Group(group) => &group.elem,
-            Type::Paren(paren) => &paren.elem,
             Type::ImplTrait(_) => return None,
             Type::Path(path) if generics.type_params().any(|its| path.path.is_ident(&its.ident)) => {
                 return None;
             }
-            _ => return Some(ty.to_token_stream()),
+            known => return Some(known.to_token_stream()),
         };
     }
 }

@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 use syn::{Block, Expr, Stmt, UnOp};
 
+use crate::input::peel::peel_expression;
 use crate::input::source::spelled;
-use crate::input::tokens::{is, span_of};
+use crate::input::tokens::{is, is_one_of, span_of};
 
 /// An expression that is not a place.
 pub(crate) enum NoPlace {
@@ -41,30 +42,26 @@ pub(crate) fn no_place(expression: &Expr) -> Option<NoPlace> {
 /// Whether the place exists from the program's start to its end, if it is a place and holds no parameter: a `static`,
 /// or a part of one. A `const` looks the same, but is a new value wherever it is used.
 pub(crate) fn is_static(expression: &Expr) -> bool {
-    match expression {
+    match peel_expression(expression) {
         Expr::Path(_) => true,
         Expr::Field(field) => is_static(&field.base),
         Expr::Index(index) => is_static(&index.expr),
         Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && is_static(&unary.expr),
         Expr::Reference(reference) => reference.mutability.is_none() && is_static(&reference.expr),
-        Expr::Group(group) => is_static(&group.expr),
-        Expr::Paren(paren) => is_static(&paren.expr),
         _ => false,
     }
 }
 
 /// The expression whose fields, elements and methods are used. A method of a place may return what is there.
 fn root(expression: &Expr) -> &Expr {
-    match expression {
+    match peel_expression(expression) {
         Expr::MethodCall(call) => root(&call.receiver),
         Expr::Field(field) => root(&field.base),
         Expr::Index(index) => root(&index.expr),
         Expr::Await(awaited) => root(&awaited.base),
         Expr::Try(tried) => root(&tried.expr),
         Expr::Reference(reference) => root(&reference.expr),
-        Expr::Group(group) => root(&group.expr),
-        Expr::Paren(paren) => root(&paren.expr),
-        _ => expression,
+        other => other,
     }
 }
 
@@ -82,7 +79,7 @@ fn part_of_call(expression: &mut Expr) -> Option<&mut Expr> {
 }
 
 /// The place as an expression that does not compile for a value made on the spot.
-pub(crate) fn of_what_is_kept(mut expression: Expr) -> TokenStream {
+pub(crate) fn kept_place(mut expression: Expr) -> TokenStream {
     if let Some(call) = part_of_call(&mut expression) {
         let called = call.to_token_stream();
         let span = span_of(&called).map_or(Span::call_site(), |(first, _)| first);
@@ -94,23 +91,21 @@ pub(crate) fn of_what_is_kept(mut expression: Expr) -> TokenStream {
 
 /// The expression with a `*` before the reference that a call in it may return.
 fn dereferenced(expression: &Expr) -> String {
-    match expression {
-        Expr::Group(group) => dereferenced(&group.expr),
-        Expr::Paren(paren) => dereferenced(&paren.expr),
+    match peel_expression(expression) {
         Expr::Reference(reference) => dereferenced(&reference.expr),
-        _ => format!("*{}", spelled(&expression.to_token_stream())),
+        other => format!("*{}", spelled(&other.to_token_stream())),
     }
 }
 
 /// Whether an expression results in, or refers to, a new breaker. A closure in it may be called once, and its result kept;
 /// so may the arguments of a method.
 fn makes_breaker(expression: &Expr) -> bool {
-    match expression {
-        Expr::Macro(_) | Expr::Loop(_) => mentions_breaker_macro(&expression.to_token_stream()),
+    match peel_expression(expression) {
+        made @ (Expr::Macro(_) | Expr::Loop(_)) => mentions_breaker_macro(&made.to_token_stream()),
         Expr::Call(call) => makes(&call.func),
         Expr::MethodCall(call) => {
             makes_breaker(&call.receiver)
-                || gives_what_it_is_given(&call.method)
+                || returns_its_argument(&call.method)
                     && call.args.iter().any(|argument| mentions_breaker_macro(&argument.to_token_stream()))
         }
         Expr::Array(array) => array.elems.iter().any(makes_breaker),
@@ -132,8 +127,6 @@ fn makes_breaker(expression: &Expr) -> bool {
         Expr::Unary(unary) => makes_breaker(&unary.expr),
         Expr::Reference(reference) => makes_breaker(&reference.expr),
         Expr::Cast(cast) => makes_breaker(&cast.expr),
-        Expr::Group(group) => makes_breaker(&group.expr),
-        Expr::Paren(paren) => makes_breaker(&paren.expr),
         _ => false,
     }
 }
@@ -150,10 +143,8 @@ fn makes(function: &Expr) -> bool {
 }
 
 /// Whether a method returns its argument without keeping it.
-fn gives_what_it_is_given(method: &syn::Ident) -> bool {
-    ["or", "or_else", "unwrap_or", "unwrap_or_else", "map_or", "map_or_else"]
-        .iter()
-        .any(|name| method == name)
+fn returns_its_argument(method: &syn::Ident) -> bool {
+    is_one_of(method, &["or", "or_else", "unwrap_or", "unwrap_or_else", "map_or", "map_or_else"])
 }
 
 /// Whether a block ends in something that it made. A `static` in it is kept.
@@ -164,7 +155,7 @@ fn is_tail_made(block: &Block) -> bool {
             .iter()
             .any(|stmt| matches!(stmt, Stmt::Macro(made) if made.mac.path.is_ident("breaker")));
     };
-    // What it bound before is no place outside either.
+    // A variable of the block is no place outside of it.
     let binds = |stmt: &Stmt| {
         let Stmt::Local(local) = stmt else { return false };
         local.init.as_ref().is_some_and(|init| makes_breaker(&init.expr))

@@ -10,10 +10,11 @@ use crate::input::arguments::{Argument, Arguments};
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
+use crate::input::peel::peel_type;
 use crate::input::returns::Form;
-use crate::input::tokens::{is, mentions, text, ungrouped, word};
+use crate::input::tokens::{is, is_one_of, is_word, mentions, text, ungrouped};
 use crate::model::key::Key;
-use crate::model::place::{NoPlace, is_static, no_place, of_what_is_kept};
+use crate::model::place::{NoPlace, is_static, kept_place, no_place};
 use crate::model::reader;
 use crate::model::settings::Settings;
 
@@ -98,7 +99,7 @@ impl BreakerLocation {
             None => Self::Given,
         };
         let is_static = is_static(&expression);
-        Some(match kind(of_what_is_kept(expression)) {
+        Some(match kind(kept_place(expression)) {
             Self::Given(place) if is_static => Self::Static(place),
             location => location,
         })
@@ -140,7 +141,7 @@ pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident
     Some(name)
 }
 
-/// Whether the function is in an `impl`, as far as can be told.
+/// Whether the function is in an `impl`, as far as its tokens tell.
 pub(crate) fn is_method(function: &Function) -> bool {
     function.signature.receiver().is_some()
         || function.body_mentions("Self") && says_self(function.block.stream())
@@ -164,8 +165,7 @@ fn says_self(tokens: TokenStream) -> bool {
 fn begins_item(word: &Ident, next: Option<&TokenTree>) -> bool {
     // `union` is a keyword only before a name.
     let is_before_name = || next.is_some_and(|next| syn::parse2::<Ident>(next.clone().into()).is_ok());
-    ["impl", "trait", "struct", "enum"].iter().any(|keyword| word == keyword)
-        || word == "union" && is_before_name()
+    is_one_of(word, &["impl", "trait", "struct", "enum"]) || word == "union" && is_before_name()
 }
 
 /// Skips an item up to its braces or its semicolon.
@@ -226,17 +226,12 @@ fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> Break
 /// Whether a place is this parameter itself, or a field of it: `self.breaker`.
 fn is_field_of(place: &TokenStream, parameter: &str) -> bool {
     let mut trees = ungrouped(place.clone()).into_iter();
-    trees.next().is_some_and(|first| word(&first).is_some_and(|first| first == parameter))
+    trees.next().is_some_and(|first| is_word(&first, &[parameter]))
         && trees.all(|tree| !matches!(tree, TokenTree::Group(_)) && !is(&tree, '?'))
 }
 
 fn is_shared_reference(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => reference.mutability.is_none(),
-        Type::Group(group) => is_shared_reference(&group.elem),
-        Type::Paren(paren) => is_shared_reference(&paren.elem),
-        _ => false,
-    }
+    matches!(peel_type(ty), Type::Reference(reference) if reference.mutability.is_none())
 }
 
 #[cfg(test)]

@@ -1,16 +1,13 @@
 //! A `key` -> the family of a function's breakers, and an expression for the breaker of a call.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::Expr;
 
-use crate::input::attributes;
-use crate::input::function::Function;
 use crate::input::tokens::{respan, span_of};
 use crate::model::key::Key;
 use crate::model::settings::Settings;
-use crate::model::target::is_method;
-use crate::output::private::{Name, Private};
+use crate::output::private::Name;
 use crate::output::settings;
 
 /// The family around the breaker `__FLUXGATE_BREAKER`, which `root` makes.
@@ -56,27 +53,4 @@ fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
     group.set_span(span);
     TokenTree::Group(group).into()
-}
-
-/// The family under the user's name.
-pub(crate) fn handle(
-    name: &Ident,
-    ty: &TokenStream,
-    documentation: &str,
-    family: &TokenStream,
-    function: &Function,
-    Private { path, import, name: private, .. }: &Private,
-) -> TokenStream {
-    let visibility = &function.visibility;
-    let attributes = attributes::of_handle(&function.attributes);
-    let kind = if is_method(function) { quote!(const) } else { quote!(static) };
-    quote!(
-        #(#attributes)*
-        #[doc = #documentation]
-        #visibility #kind #name: #path::Keyed<#path::OwnedKey<#ty>> = {
-            #import
-            #family
-            #private::Keyed::from_static(&__FLUXGATE_FAMILY)
-        };
-    )
 }

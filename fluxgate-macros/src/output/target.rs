@@ -29,8 +29,6 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn of(location: &BreakerLocation, function: &Function, paths: &Private) -> Self {
         let private = &paths.name;
-        let none = TokenStream::new;
-        let breaker = local("breaker");
         // Spanned so that type errors point at the place.
         let spanned = |place: &TokenStream, tokens: TokenStream| {
             let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
@@ -42,37 +40,19 @@ impl Target {
         };
         match location {
             BreakerLocation::Inside(its) => {
-                // In a block of its own, since the user's code would see it in the function's. One of the two is used, once.
+                // In a block of its own, since the user's code would see it in the function's. One of the expressions is used, once.
                 let breaker = made_of(its, function, private);
-                Self {
-                    beside: none(),
-                    setup: none(),
-                    breaker: quote!({ #breaker &__FLUXGATE_BREAKER.breaker }),
-                    locate: quote!(|| { #breaker &__FLUXGATE_BREAKER.breaker }),
-                    hold: quote!(|| { #breaker &__FLUXGATE_BREAKER.breaker }),
-                }
+                Self::of_static(TokenStream::new(), quote!({ #breaker &__FLUXGATE_BREAKER.breaker }))
             }
             BreakerLocation::Beside(name, its) => {
-                let documentation = documentation(function, &its.summary());
                 let root = made_of(its, function, private);
-                Self {
-                    beside: handle_of(name, &documentation, &root, function, paths),
-                    setup: none(),
-                    breaker: quote!(#name.breaker()),
-                    locate: quote!(|| #name.breaker()),
-                    hold: quote!(|| #name.breaker()),
-                }
+                let beside = handle_of(name, &documentation(function, its), &root, function, paths);
+                Self::of_static(beside, quote!(#name.breaker()))
             }
             BreakerLocation::Associated(name, its) => {
-                let documentation = documentation(function, &its.summary());
                 let root = made_of(its, function, private);
-                Self {
-                    beside: associated(name, &documentation, &root, function, paths),
-                    setup: none(),
-                    breaker: quote!(Self::#name.get().breaker()),
-                    locate: quote!(|| Self::#name.get().breaker()),
-                    hold: quote!(|| Self::#name.get().breaker()),
-                }
+                let beside = associated(name, &documentation(function, its), &root, function, paths);
+                Self::of_static(beside, quote!(Self::#name.get().breaker()))
             }
             BreakerLocation::Keyed(key, name, its) => {
                 let root = made_of(its, function, private);
@@ -84,18 +64,13 @@ impl Target {
                     let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
                     let find = quote!(#private::breaker_of_handle);
                     let get = key::get(&find, &quote!(&#handle), key, private);
-                    (get, key::handle(name, ty, &documentation, &family, function, paths))
+                    (get, keyed(name, ty, &documentation, &family, function, paths))
                 } else {
                     let find = quote!(#private::breaker_of_key);
-                    (key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private), none())
+                    let get = key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private);
+                    (get, TokenStream::new())
                 };
-                Self {
-                    beside,
-                    setup: quote!(let #breaker: #private::CircuitBreaker = #get;),
-                    breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    hold: get,
-                }
+                Self::of_handle(beside, get, private)
             }
             BreakerLocation::Static(place)
             | BreakerLocation::Given(place)
@@ -105,22 +80,28 @@ impl Target {
                 let lifetime = matches!(location, BreakerLocation::Static(_)).then(|| quote!('static));
                 let ty = spanned(place, quote!(&#lifetime #private::CircuitBreaker));
                 let lend = spanned(place, quote!(&));
+                let breaker = local("breaker");
                 let setup = quote!(let #breaker: #ty = #lend #place;);
                 let found = quote!(#private::CircuitBreaker::breaker(#breaker));
                 let hold = lifetime.map_or_else(|| share(place), |_| quote!({ #setup #found }));
-                Self { beside: none(), setup, breaker: found.clone(), locate: found, hold }
+                Self { beside: TokenStream::new(), setup, breaker: found.clone(), locate: found, hold }
             }
-            BreakerLocation::Shared(place) => {
-                let handle = share(place);
-                Self {
-                    beside: none(),
-                    setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
-                    breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    hold: handle,
-                }
-            }
+            BreakerLocation::Shared(place) => Self::of_handle(TokenStream::new(), share(place), private),
         }
+    }
+
+    /// A breaker that this expression finds wherever it is written.
+    fn of_static(beside: TokenStream, breaker: TokenStream) -> Self {
+        let locate = quote!(|| #breaker);
+        Self { beside, setup: TokenStream::new(), breaker, hold: locate.clone(), locate }
+    }
+
+    /// A breaker to which the function takes a handle.
+    fn of_handle(beside: TokenStream, handle: TokenStream, private: &Name) -> Self {
+        let breaker = local("breaker");
+        let setup = quote!(let #breaker: #private::CircuitBreaker = #handle;);
+        let found = quote!(#private::CircuitBreaker::breaker(&#breaker));
+        Self { beside, setup, breaker: found.clone(), locate: found, hold: handle }
     }
 }
 
@@ -132,7 +113,7 @@ pub(crate) fn stand_in(handle: &Ident, is_keyed: bool, function: &Function, path
     if is_keyed {
         let family = key::family(&root, &its, private);
         let ty = quote!(::core::primitive::str);
-        return key::handle(handle, &ty, "", &family, function, paths);
+        return keyed(handle, &ty, "", &family, function, paths);
     }
     if is_method(function) {
         associated(handle, "", &root, function, paths)
@@ -141,50 +122,71 @@ pub(crate) fn stand_in(handle: &Ident, is_keyed: bool, function: &Function, path
     }
 }
 
-fn documentation(function: &Function, summary: &str) -> String {
-    format!("The circuit breaker of `{}`: {summary}.", function.name())
+fn documentation(function: &Function, its: &Settings) -> String {
+    format!("The circuit breaker of `{}`: {}.", function.name(), its.summary())
+}
+
+fn handle_of(
+    name: &Ident,
+    documentation: &str,
+    root: &TokenStream,
+    function: &Function,
+    paths: &Private,
+) -> TokenStream {
+    let Private { path, name: private, .. } = paths;
+    let ty = quote!(#path::CircuitBreaker);
+    let value = quote!(#root #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker));
+    item(&quote!(static #name: #ty), documentation, &value, function, paths)
 }
 
 /// An associated constant, through which the `static` in it is reached.
 fn associated(
-    handle: &Ident,
+    name: &Ident,
     documentation: &str,
     root: &TokenStream,
     function: &Function,
-    Private { path, import, name: private, .. }: &Private,
+    paths: &Private,
 ) -> TokenStream {
-    let visibility = &function.visibility;
-    let attributes = attributes::of_handle(&function.attributes);
-    quote!(
-        #(#attributes)*
-        #[doc = #documentation]
-        #visibility const #handle: #path::AssociatedBreaker = {
-            #import
-            #root
-            static __FLUXGATE_HANDLE: #private::CircuitBreaker =
-                #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker);
-            #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
-        };
-    )
+    let Private { path, name: private, .. } = paths;
+    let ty = quote!(#path::AssociatedBreaker);
+    let value = quote!(
+        #root
+        static __FLUXGATE_HANDLE: #private::CircuitBreaker =
+            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker);
+        #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
+    );
+    item(&quote!(const #name: #ty), documentation, &value, function, paths)
 }
 
-fn handle_of(
-    handle: &Ident,
+fn keyed(
+    name: &Ident,
+    ty: &TokenStream,
     documentation: &str,
-    root: &TokenStream,
+    family: &TokenStream,
     function: &Function,
-    Private { path, import, name: private, .. }: &Private,
+    paths: &Private,
+) -> TokenStream {
+    let Private { path, name: private, .. } = paths;
+    let kind = if is_method(function) { quote!(const) } else { quote!(static) };
+    let ty = quote!(#path::Keyed<#path::OwnedKey<#ty>>);
+    let value = quote!(#family #private::Keyed::from_static(&__FLUXGATE_FAMILY));
+    item(&quote!(#kind #name: #ty), documentation, &value, function, paths)
+}
+
+/// What users name by a `handle`, next to the function.
+fn item(
+    declaration: &TokenStream,
+    documentation: &str,
+    value: &TokenStream,
+    function: &Function,
+    Private { import, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
     quote!(
         #(#attributes)*
         #[doc = #documentation]
-        #visibility static #handle: #path::CircuitBreaker = {
-            #import
-            #root
-            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
-        };
+        #visibility #declaration = { #import #value };
     )
 }
 

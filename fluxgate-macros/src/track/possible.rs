@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn who_may_decide() {
+    fn the_trackers_that_may_decide_are_found() {
         for (first, second, expected) in [
             ("all", "all", ([true, false], false)),
             ("matches(A)", "all", ([true, true], false)),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn of_too_many_questions_all_is_possible() {
+    fn with_too_many_questions_every_outcome_counts_as_possible() {
         let many: Vec<_> = (0..40).map(|number| format!("A{number}")).collect();
         let many = format!("matches({})", many.join(" | "));
         assert_eq!(decided(&many, &many), ([true, true], true));
