@@ -56,6 +56,26 @@ impl Brackets {
         self.0[at]
     }
 
+    /// Splits a range at all of these tokens, except those in parentheses. Pieces may be empty.
+    pub(crate) fn split_at(
+        &self,
+        tokens: &[Token],
+        place: TokenRange,
+        is_separator: impl Fn(&Token) -> bool,
+    ) -> Vec<TokenRange> {
+        let mut pieces = Vec::new();
+        let (mut start, mut at) = (place.start, place.start);
+        while at < place.end {
+            if is_separator(&tokens[at]) {
+                pieces.push(TokenRange::new(start, at));
+                start = at + 1;
+            }
+            at = self.close(at) + 1;
+        }
+        pieces.push(TokenRange::new(start, place.end));
+        pieces
+    }
+
     /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses
     /// and in `::<A, B>` do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {

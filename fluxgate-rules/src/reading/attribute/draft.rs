@@ -95,8 +95,8 @@ impl<'a> Draft<'a> {
             _ => false,
         };
         let is_foreign = rest.iter().any(|entry| is_named(entry, is_exact));
-        let is_known = rest.iter().any(is_pause)
-            || self.ours.iter().any(|entry| is_named(entry, |name| name == RETRY.setting));
+        let is_known =
+            rest.iter().any(is_pause) || self.ours.iter().any(|entry| entry.is_named(RETRY.setting));
         if is_foreign && !is_known {
             let (theirs, ours) = std::mem::take(&mut self.ours)
                 .into_iter()
@@ -154,7 +154,7 @@ impl<'a> Draft<'a> {
             }
         }
         // An argument with a single value cannot be given twice.
-        if let Some(ours) = self.ours.iter().find(|ours| ours.name.as_deref() == Some(setting))
+        if let Some(ours) = self.ours.iter().find(|ours| ours.is_named(setting))
             && places::vocabulary(setting).is_none()
             && !ours.value.is_empty()
         {
@@ -212,8 +212,7 @@ impl<'a> Draft<'a> {
         self.take_foreign_values();
         let settings = self.settings();
         // If an argument and a part of it are both given, they are merged.
-        let is_merged =
-            |entry: &Assignment| settings.iter().any(|setting| entry.name.as_deref() == Some(*setting));
+        let is_merged = |entry: &Assignment| settings.iter().any(|setting| entry.is_named(setting));
         let (merged, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.ours).into_iter().partition(is_merged);
         if !self.parts.is_empty() {
@@ -254,7 +253,7 @@ impl<'a> Draft<'a> {
         self.ours = ours;
         for entry in foreign {
             let mut names = self.reader.names.iter().map(|(name, _)| *name);
-            let Some(setting) = names.find(|name| entry.name.as_deref() == Some(*name)) else { continue };
+            let Some(setting) = names.find(|name| entry.is_named(name)) else { continue };
             let given =
                 GivenPart { part: Part::Whole, unit: Unit::Plain, value: self.reader.spell(entry.value) };
             self.parts.push(DraftPart { setting, given, libraries: "", otherwise: None, entry });
@@ -264,7 +263,7 @@ impl<'a> Draft<'a> {
 
     fn settings_given(&self, kept: &[Assignment]) -> Vec<&'static str> {
         let names = self.reader.names.iter().map(|(name, _)| *name);
-        names.filter(|name| kept.iter().any(|entry| entry.name.as_deref() == Some(*name))).collect()
+        names.filter(|name| kept.iter().any(|entry| entry.is_named(name))).collect()
     }
 
     /// Takes an argument with a correct name.
@@ -287,7 +286,7 @@ impl<'a> Draft<'a> {
 
     /// The attribute's window, needed to judge a rule.
     fn window(&self, merged: &[Assignment], kept: &[Assignment]) -> Window {
-        let written = kept.iter().find(|entry| entry.name.as_deref() == Some("window"));
+        let written = kept.iter().find(|entry| entry.is_named("window"));
         let text = match written {
             Some(entry) => Some(self.reader.spell(entry.value)),
             None => self.composed("window", merged, &Window::count(100)).map(|window| window.text),
@@ -301,7 +300,7 @@ impl<'a> Draft<'a> {
     /// The value of one argument.
     fn composed(&self, setting: &'static str, merged: &[Assignment], window: &Window) -> Option<Filled> {
         let of_setting = self.parts.iter().filter(|part| part.setting == setting);
-        let base = merged.iter().filter(|entry| entry.name.as_deref() == Some(setting));
+        let base = merged.iter().filter(|entry| entry.is_named(setting));
         let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| GivenPart {
             part: Part::Whole,
             unit: Unit::Plain,
@@ -322,7 +321,7 @@ impl<'a> Draft<'a> {
                 .iter()
                 .filter(|part| part.setting == *setting)
                 .map(|part| part.entry.name_place.start);
-            let of_merged = merged.iter().filter(|entry| entry.name.as_deref() == Some(*setting));
+            let of_merged = merged.iter().filter(|entry| entry.is_named(setting));
             let Some(at) = places.chain(of_merged.map(|entry| entry.place.start)).min() else { continue };
             if let Some(composed) = self.composed(setting, merged, &window) {
                 is_example |= composed.is_example;
@@ -354,7 +353,7 @@ impl<'a> Draft<'a> {
         let problem = match self.parts.as_slice() {
             [part @ DraftPart { setting, given, entry, otherwise, .. }] if part.is_separate() => {
                 let name = spell(entry.name_place.of(self.reader.tokens)).replace(" - ", "-");
-                let is_ours = entry.name.as_deref() == Some(*setting);
+                let is_ours = entry.is_named(setting);
                 let what = if is_ours {
                     format!("`{name}` is written `{setting}`")
                 } else {
@@ -436,7 +435,7 @@ impl<'a> Draft<'a> {
     /// The libraries that have all of the names.
     fn libraries(&self) -> Option<String> {
         // Our names belong to no library.
-        let foreign = || self.parts.iter().filter(|part| part.entry.name.as_deref() != Some(part.setting));
+        let foreign = || self.parts.iter().filter(|part| !part.entry.is_named(part.setting));
         let is_of_all = |library: &&str| {
             !library.is_empty() && foreign().all(|part| part.libraries.split(", ").any(|its| its == *library))
         };

@@ -23,6 +23,12 @@ pub(crate) struct Assignment {
     pub(crate) is_plain: bool,
 }
 
+impl Assignment {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.as_deref() == Some(name)
+    }
+}
+
 /// Shared by all readers of an attribute.
 pub(crate) struct AttributeReader<'a> {
     pub(crate) tokens: &'a [Token],
@@ -83,7 +89,6 @@ impl AttributeReader<'_> {
             if self.has_entries(inside) || groups.is_empty() && self.pieces(inside).len() > 1 {
                 return self.all(inside, groups, entries);
             }
-            let inside = TokenRange::new(inside.start, inside.end);
             return push_value(piece, inside, groups, entries);
         }
         if self.chain(piece, start, groups, entries) {
@@ -220,21 +225,10 @@ impl AttributeReader<'_> {
 
     /// The pieces of a group, separated by commas and semicolons.
     fn pieces(&self, inside: TokenRange) -> Vec<TokenRange> {
-        let mut pieces = Vec::new();
-        for piece in self.brackets.split(self.tokens, inside) {
-            let mut start = piece.start;
-            let mut at = start;
-            while at < piece.end {
-                if self.is(at, ";") {
-                    pieces.push(TokenRange::new(start, at));
-                    start = at + 1;
-                }
-                at = self.brackets.close(at) + 1;
-            }
-            pieces.push(TokenRange::new(start, piece.end));
-        }
-        pieces.retain(|piece| !piece.is_empty());
-        pieces
+        let pieces = self.brackets.split(self.tokens, inside).into_iter();
+        let pieces =
+            pieces.flat_map(|piece| self.brackets.split_at(self.tokens, piece, |token| token.is(";")));
+        pieces.filter(|piece| !piece.is_empty()).collect()
     }
 
     /// Whether a group contains named values.

@@ -150,31 +150,23 @@ fn by_state(tokens: &[Token]) -> Option<String> {
 fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
     let trip = vocabulary("trip")?;
     let brackets = Brackets::pair(tokens).ok()?;
-    let mut members: Vec<(usize, usize)> = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < tokens.len() {
-        if operator(&tokens[at]).is_some() {
-            members.push((start, at));
-            start = at + 1;
-        }
-        at = brackets.close(at) + 1;
-    }
-    members.push((start, tokens.len()));
-    let place = |member: &(usize, usize)| {
-        let word = &tokens.get(member.0)?.text;
-        let is_call = tokens.get(member.0 + 1).is_some_and(|open| open.is("("));
-        elsewhere(trip, word).filter(|_| is_call && brackets.close(member.0 + 1) + 1 == member.1)
+    let members = brackets.split_at(tokens, TokenRange::whole(tokens), |token| operator(token).is_some());
+    let place = |member: &TokenRange| {
+        let word = &tokens.get(member.start)?.text;
+        let open = member.start + 1;
+        let is_call = tokens.get(open).is_some_and(|open| open.is("("));
+        elsewhere(trip, word).filter(|_| is_call && brackets.close(open) + 1 == member.end)
     };
     let first = members.iter().find(|member| place(member).is_some())?;
     let kept = members.iter().filter(|member| place(member).is_none());
     // Keeps the operators between the members that stay.
     let mut rule = String::new();
-    for (from, to) in kept {
+    for member in kept {
         if !rule.is_empty() {
-            let sign = operator(&tokens[from - 1])?.sign();
+            let sign = operator(&tokens[member.start - 1])?.sign();
             rule = format!("{rule} {sign} ");
         }
-        rule.push_str(&spell(&tokens[*from..*to]));
+        rule.push_str(&spell(member.of(tokens)));
     }
     let mut settings: Vec<&str> = Vec::new();
     let mut arguments = vec![format!("trip = {rule}")];
@@ -184,8 +176,8 @@ fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
             return None;
         }
         settings.push(setting);
-        arguments.push(format!("{setting} = {}", spell(&tokens[member.0..member.1])));
+        arguments.push(format!("{setting} = {}", spell(member.of(tokens))));
     }
-    let word = tokens[first.0].text.clone();
+    let word = tokens[first.start].text.clone();
     (!rule.is_empty()).then(|| (word, settings.join(" "), arguments.join(", ")))
 }

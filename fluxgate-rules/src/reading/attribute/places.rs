@@ -1,11 +1,11 @@
 //! Which argument a word belongs to.
 
-use crate::language::foreign::{Part, exact};
 use crate::language::spelling::snake;
 use crate::language::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+use crate::reading::inverted::is_success_rate;
 use crate::text::token::{Shape, Token};
 
-/// The settings that can be recognized by their words, in lookup order.
+/// The settings that can be recognized by their words, in the order in which the meanings of a word are tried.
 pub(crate) static SETTINGS: [&Vocabulary; 4] = [&RETRY, &WINDOW, &TRIP, &PERMIT];
 
 /// The words of trackers, which only macros read.
@@ -40,11 +40,7 @@ pub(crate) fn setting_of_value(word: &str) -> Option<&'static str> {
             let foreign = |vocabulary: &&&Vocabulary| vocabulary.foreign(word).next().is_some();
             SETTINGS.iter().find(foreign).map(|vocabulary| vocabulary.setting)
         })
-        .or_else(|| {
-            let is_success_rate =
-                exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0));
-            is_success_rate.then_some("trip")
-        })
+        .or_else(|| is_success_rate(word).then_some("trip"))
 }
 
 /// The word that has this keyword argument.

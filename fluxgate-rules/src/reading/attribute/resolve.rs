@@ -36,9 +36,6 @@ pub(crate) enum Resolved {
     Unknown,
 }
 
-/// The order in which the meanings of a word are tried.
-const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
-
 impl AttributeReader<'_> {
     /// The libraries that use the name of an entry, in whatever sense.
     pub(crate) fn libraries(&self, entry: &Assignment) -> BTreeSet<&'static str> {
@@ -121,8 +118,10 @@ impl AttributeReader<'_> {
         }
         let mut senses = senses(name);
         senses.retain(|sense| sense.setting != "outcome");
-        let order =
-            |sense: &Sense| ORDER.iter().position(|setting| *setting == sense.setting).unwrap_or(ORDER.len());
+        let order = |sense: &Sense| {
+            let position = SETTINGS.iter().position(|vocabulary| vocabulary.setting == sense.setting);
+            position.unwrap_or(SETTINGS.len())
+        };
         senses.sort_by_key(order);
         let mentions = |library: &str| libraries.iter().filter(|other| **other == library).count();
         senses.sort_by_key(|sense| Reverse(sense.libraries.split(", ").map(mentions).max()));

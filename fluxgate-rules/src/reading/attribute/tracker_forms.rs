@@ -233,16 +233,7 @@ fn is_joined(tokens: &[Token], sign: &str) -> bool {
 }
 
 fn split(tokens: &[Token], brackets: &Brackets, sign: &str) -> Vec<TokenRange> {
-    let mut pieces = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < tokens.len() {
-        if tokens[at].is(sign) {
-            pieces.push(TokenRange::new(start, at));
-            start = at + 1;
-        }
-        at = brackets.close(at) + 1;
-    }
-    pieces.push(TokenRange::new(start, tokens.len()));
+    let mut pieces = brackets.split_at(tokens, TokenRange::whole(tokens), |token| token.is(sign));
     pieces.retain(|piece| !piece.is_empty());
     pieces
 }
