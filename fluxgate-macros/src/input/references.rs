@@ -6,6 +6,7 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
 use crate::input::tokens::{is, word};
+use crate::input::tracker_words::WORDS;
 
 /// A word of the user's, and what it names.
 pub(crate) struct Reference {
@@ -72,7 +73,6 @@ const ARGUMENTS: [&str; 12] = [
     "max_keys",
     "key_idle",
 ];
-const TRACKERS: [&str; 6] = ["all", "matches", "custom", "ok", "returned", "server_errors"];
 const OF_REQUESTS: [&str; 2] = ["from_error", "otherwise"];
 const OUTCOMES: [&str; 2] = ["failure", "ignore"];
 
@@ -133,14 +133,14 @@ fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, 
     };
     add(to, name);
     let words: &[&str] = match name.to_string().as_str() {
-        "track" | "success" | "ignore" => &TRACKERS,
+        "track" | "success" | "ignore" => &WORDS.map(|(word, _)| word),
         "on_panic" | "on_cancel" => &OUTCOMES,
         _ => return,
     };
     for_each_word(value, &mut |word, is_keyword| match known(words, word) {
         _ if is_keyword => {}
+        Some("type_of") => add(Referent::Function("track", "type_of"), word),
         Some(known) => add(Referent::Word(known), word),
-        None if word == "type_of" => add(Referent::Function("track", "type_of"), word),
         None => {}
     });
 }
