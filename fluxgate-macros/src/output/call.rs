@@ -218,8 +218,8 @@ impl BodyWriter<'_> {
     fn refused_error(&self, refusal: &Ident) -> TokenStream {
         let private = self.private;
         if self.guard.outcomes.is_of_returned() {
-            let (output, told) = (returns::witness(self.returns(), private), local("told"));
-            let argument = quote!(|#told| #private::Probe::new(#output).argument(#told));
+            let (output, error) = (returns::witness(self.returns(), private), local("error"));
+            let argument = quote!(|#error| #private::Probe::new(#output).argument(#error));
             quote!(::core::result::Result::Err(#private::IntoError::into_error(#refusal, #argument)))
         } else {
             let become_error = returns::become_error(self.returns(), private);

@@ -183,7 +183,7 @@ impl BodyWriter<'_> {
     //
     // and with a `fallback`, or a `rejected` that may move what the body moves:
     //
-    //         let begun = Eager::new(breaker, || -> _ { .. }, finish, told);
+    //         let begun = Eager::new(breaker, || -> _ { .. }, finish, owned);
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
@@ -204,7 +204,7 @@ impl BodyWriter<'_> {
         let (setup, future) = if self.has_handlers_beside() {
             // To clippy, a path would be a `static` that is changed.
             let result = local("result");
-            let new = new(&quote!(|#result| #private::Yielded(#private::told(#result))));
+            let new = new(&quote!(|#result| #private::Yielded(#private::owned(#result))));
             let ended =
                 self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))

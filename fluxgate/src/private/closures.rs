@@ -30,8 +30,8 @@ pub fn captured<T>(_: T) -> &'static mut [(); 0] {
 
 /// What a call returned, or the refusal as an error, which borrows nothing.
 #[inline(always)]
-pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
-    result.map_err(|refusal| refusal.into_error(|told| told))
+pub fn owned<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
+    result.map_err(|refusal| refusal.into_error(|error| error))
 }
 
 /// Calls a guard of a tracker's pattern.
