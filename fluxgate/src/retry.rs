@@ -90,7 +90,7 @@ pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Optio
     Some(drawn.min(LONGEST_REQUEST))
 }
 
-/// How long a call should wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, at most 10 s, and up to half
+/// How long a call refused by a half-open breaker should wait: a tenth of the pause before, at least 10 ms, at most 10 s, and up to half
 /// as long again at random, so that the callers do not come back all at once.
 pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
     scale((pause / 10).clamp(10_000_000, 10_000_000_000), 1.0 + random.unit() / 2.0)
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn never_is_never() {
+    fn never_draws_no_delay() {
         assert_eq!(draw(&never(), 0), None);
     }
 }

@@ -152,7 +152,7 @@ pub fn failing_for(duration: Duration) -> Rule {
 ///
 /// # In half-open
 ///
-/// The number of running calls is no evidence of a dependency's health, so a trial is as long, and passes with as many good calls, as it
+/// The number of running calls is not evidence of a dependency's health, so a trial is as long, and passes with as many good calls, as it
 /// would without this condition; a rule therefore needs another one for half-open breakers. If it holds in a trial or a ramp, it re-opens
 /// the breaker. A trial has no more calls in flight than its length, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
 ///

@@ -52,7 +52,7 @@ fn assigned(variable: &Use<'_>) -> Option<Assigned> {
         }
         let after = place.after_place();
         is_part |= after.len() < place.after.len();
-        // A call and a block are no places, but patterns look like them: `Some(place) = ..`
+        // A call and a block are not places, but patterns look like them: `Some(place) = ..`
         let is_like_pattern = place.is_group(Delimiter::Brace)
             || place.is_group(Delimiter::Parenthesis) && place.follows_value();
         if is_like_pattern && !place.after.first().is_some_and(|next| is(next, '=')) {

@@ -18,7 +18,7 @@ pub(crate) struct Callable {
 
 /// Why an expression cannot be called with one argument, as far as that is known without types.
 pub(crate) enum Uncallable {
-    /// It is no expression.
+    /// It is not an expression.
     Broken,
     /// It is text, which holds this path.
     Quoted(String),

@@ -1,4 +1,4 @@
-//! A body that is nothing but the future which the function returns.
+//! A body that is nothing but the future that the function returns.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;

@@ -249,7 +249,7 @@ fn is_future_of_self(ty: &Type) -> bool {
     path.qself.is_none() && names.eq(["Self", "Future"])
 }
 
-/// Whether it is a type of the standard library that is no boxed future.
+/// Whether it is a type of the standard library that is not a boxed future.
 fn is_known(segment: &PathSegment) -> bool {
     is_one_of(&segment.ident, &["Result", "Option", "String", "Vec", "bool"])
 }

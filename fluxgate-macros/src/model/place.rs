@@ -155,7 +155,7 @@ fn is_tail_made(block: &Block) -> bool {
             .iter()
             .any(|stmt| matches!(stmt, Stmt::Macro(made) if made.mac.path.is_ident("breaker")));
     };
-    // A variable of the block is no place outside of it.
+    // A variable of the block is not a place outside of it.
     let binds = |stmt: &Stmt| {
         let Stmt::Local(local) = stmt else { return false };
         local.init.as_ref().is_some_and(|init| makes_breaker(&init.expr))

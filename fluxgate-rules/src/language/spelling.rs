@@ -88,7 +88,7 @@ const EXCLUSIVE: [&[&[&str]]; 13] = [
     &[&["first"], &["last"]],
 ];
 
-/// Whether a word differs in meaning from the known one it resembles, and so is no misspelling of it: it negates it,
+/// Whether a word differs in meaning from the known one it resembles, and so is not a misspelling of it: it negates it,
 /// has a part that excludes a part of the other, or one that shares nothing with the other's, as in `max_latency` and
 /// `avg_latency`.
 fn differs_in_meaning(word: &str, known: &str) -> bool {

@@ -5,7 +5,7 @@ use crate::model::metrics::Metrics;
 use crate::model::rule::{Condition, Node};
 
 /// Whether there is evidence: some condition that could open the breaker is closer to holding than good calls alone
-/// would bring it. Progress towards a `min` is no evidence; nor is the number of running calls, which is not
+/// would bring it. Progress towards a `min` is not evidence; nor is the number of running calls, which is not
 /// remembered.
 pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
     applicable(nodes, false).any(|(_, condition)| match condition {

@@ -81,7 +81,7 @@ pub(crate) const fn threshold(node: Node) -> Option<Duration> {
 }
 
 const fn half_open_misses(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
-    // While closed, any number of calls may run at once; in half-open, that is no evidence.
+    // While closed, any number of calls may run at once; in half-open, that is not evidence.
     let mut full = alike(nodes, window.size() as u64, fail, duration);
     full = full.while_running(u32::MAX);
     let closed = Situation::worst(false, &full);

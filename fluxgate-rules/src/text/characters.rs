@@ -217,7 +217,7 @@ mod tests {
             assert_eq!(problem.what, what);
             assert_eq!(problem.suggestion().map(|suggestion| suggestion.replacement.as_str()), Some(right));
         }
-        // Letters of other languages are no mistake.
+        // Letters of other languages are not a mistake.
         assert_eq!(problem(&lex("größer(1) & 失敗 | \"＆\"").tokens), None);
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
 }
 
 /// Admits a call of a breaker that tracks running calls, and judges them. Even if that opens the breaker, this call still runs, as
-/// every call that a closed breaker is asked for.
+/// does every call made while the breaker is closed.
 #[inline(never)]
 fn track(breaker: &Breaker, word: StateWord) -> Answer {
     if nesting::contains(breaker, word) {

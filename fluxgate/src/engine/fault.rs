@@ -78,7 +78,7 @@ fn end(mut guard: Guard<'_>) {
     announce(breaker, None);
 }
 
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "it is only told to `tracing`"))]
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "only `tracing` hears of it"))]
 fn announce(breaker: &Breaker, fault: Option<&Fault>) {
     #[cfg(feature = "tracing")]
     emit_fault(breaker.name(), fault);

@@ -14,7 +14,7 @@ use super::word::StateWord;
 ///
 /// Methods take the breaker's `current` word.
 pub(crate) struct Grants {
-    /// The word under which calls are counted: it tells their kind and generation.
+    /// The word under which calls are counted, which contains their kind and generation.
     word: StateWord,
     /// The number of the last success collected. They are numbered from the beginning of the generation, without those of earlier
     /// seasons that threads did not count by themselves.

@@ -159,7 +159,7 @@ impl Guard<'_> {
 
     /// Ends the generation: whatever comes next, on any thread, is late, or belongs to another one.
     pub(super) fn end_generation(&mut self) {
-        // If they are already closed, successes that came since were not judged with what ends the generation, and are no evidence
+        // If they are already closed, successes that came since were not judged with what ends the generation, and are not evidence
         // for it.
         if self.grants.are_any_open() {
             self.close_stripes();

@@ -137,7 +137,7 @@ pub(super) fn end_call(
     Some(guard)
 }
 
-/// A success or failure was learnt without a call. If the trial has stalled, ends it, for which the outcome comes too late, and returns
+/// A success or failure was learnt without a call. If the trial has stalled, the outcome comes too late for it: ends it, and returns
 /// `None`.
 pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
     let patience = guard.breaker.patience();

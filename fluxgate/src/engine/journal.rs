@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_entered_is_read_back() {
+    fn entered_calls_are_read_back() {
         let journal = Journal::closed();
         assert!(!journal.enter(WORD, call(false, 1)), "it is closed");
         for length in [0, 1, ENTRIES] {

@@ -64,7 +64,7 @@ impl Content {
         self.0 & (Self::FAILURE | Self::DONE) == Self::FAILURE
     }
 
-    /// How many successes came between number `last` and the failure, if its thread has stored that yet; 0 if it came before `last`.
+    /// How many successes came between number `last` and the failure, if its thread has stored that already; 0 if it came before `last`.
     const fn since(self, last: u64) -> Option<u64> {
         if self.0 & Self::FAILURE == 0 || self.is_pending() {
             return None;

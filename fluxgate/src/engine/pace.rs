@@ -8,7 +8,7 @@ pub(crate) struct Pace {
     is_fast: bool,
 }
 
-/// It is measured every so many events.
+/// How many events come between two measurements.
 const OFTEN: u32 = 16;
 
 impl Pace {

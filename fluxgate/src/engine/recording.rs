@@ -149,8 +149,8 @@ fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> b
     is_in_time(breaker, now) && counts(breaker, word, outcome)
 }
 
-/// Whether calls that end at `now` may skip the lock. The limit may be newer than the grants, but a call that sees it so no longer
-/// finds them.
+/// Whether calls that end at `now` may skip the lock. The limit may be newer than the grants, but a call that sees the newer one no
+/// longer finds them.
 #[inline]
 fn is_in_time(breaker: &Breaker, now: u64) -> bool {
     now < breaker.counts_until.load(Ordering::Acquire)

@@ -47,7 +47,7 @@ impl CircuitBreaker {
         refusal
     }
 
-    /// Records an outcome of something that began at `start` and was no call. If it failed, and the breaker's pause is over, this was the
+    /// Records an outcome of something that began at `start` and was not a call. If it failed, and the breaker's pause is over, this was the
     /// attempt.
     pub(crate) fn record_since(&self, start: Duration, outcome: Outcome) {
         if outcome == Outcome::Failure {

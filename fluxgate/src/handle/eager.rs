@@ -58,7 +58,7 @@ struct Begun<H> {
 }
 
 impl<H: Hold> Begun<H> {
-    /// Asks the breaker to admit a call, and passes it to `then` at once. If it is refused, nothing is returned for `then`.
+    /// Asks the breaker to admit a call, and passes it to `then` at once. If it is refused, `then` is not called.
     fn enter<T>(hold: H, then: impl FnOnce(&Call<'_>) -> T) -> (Option<Self>, Option<T>) {
         let resolved = Resolved::double_of(hold.breaker());
         let admitted = Call::enter_async(resolved.or(hold.breaker())).map(|call| {

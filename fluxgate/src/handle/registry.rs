@@ -4,7 +4,7 @@ use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::engine::registry::REGISTRY;
 
-/// Every live breaker that has been used, registered or built with the builder, each once, in no particular order, as of the moment of this
+/// Every live breaker that has been used, registered or built with the builder, each once, in no particular order, as of this
 /// call. Nothing is locked meanwhile, so breakers may be used, dropped and built.
 ///
 /// ```

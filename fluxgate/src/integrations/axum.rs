@@ -1,4 +1,4 @@
-//! A refusal as a response of axum: 503, with the time to wait. It names neither breaker nor cause, which are no business of a client.
+//! A refusal as a response of axum: 503, with the time to wait. It names neither breaker nor cause, which are none of a client's business.
 
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};

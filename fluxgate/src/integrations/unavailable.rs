@@ -1,4 +1,4 @@
-//! What a refusal tells clients: neither which breaker refused nor why, which are no business of theirs.
+//! What a refusal tells clients: neither which breaker refused nor why, which are none of their business.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use core::pin::Pin;
 /// The type that a name stands for.
 pub struct Alias<R>(NoFuture<R>);
 
-/// The type is no boxed future.
+/// The type is not a boxed future.
 pub struct NoFuture<R>(PhantomData<fn() -> R>);
 
 impl<R> Alias<R> {

@@ -21,7 +21,7 @@ pub const fallback: () = ();
 /// `timeout = 2s`: ends a call of an `async` function after this time. It is a failure, and the error is made from a `TimedOut`.
 pub const timeout: () = ();
 
-/// `on_cancel = ignore`: what a future counts as that is dropped before it has finished. With `failure(after = 2s)`, it is a failure only
+/// `on_cancel = ignore`: what a future that is dropped before it has finished counts as. With `failure(after = 2s)`, it is a failure only
 /// if it had run for that long.
 pub const on_cancel: () = ();
 

@@ -392,7 +392,7 @@ impl Memory {
         }
     }
 
-    /// Whether the dependency is down: so many failures in a row are no accident, the rule leaves room for many more, and only
+    /// Whether the dependency is down: this many failures in a row are not an accident, the rule leaves room for many more, and only
     /// their number matters.
     pub(crate) fn is_down(&self) -> bool {
         self.streak >= RUN

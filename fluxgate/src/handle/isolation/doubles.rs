@@ -171,7 +171,7 @@ impl Doubles {
     }
 
     /// Panics if it has isolated nothing, while a thread that may work for this test used a real breaker.
-    pub(super) fn complain_if_in_vain(&self) {
+    pub(super) fn panic_if_unused(&self) {
         let met = {
             let meetings = MEETINGS.read();
             let mut met = meetings.outside.values().filter(|meeting| meeting.number > self.began);

@@ -93,7 +93,7 @@ impl Deref for Isolation {
 
 impl Drop for Isolation {
     fn drop(&mut self) {
-        self.handle.0.complain_if_in_vain();
+        self.handle.0.panic_if_unused();
     }
 }
 

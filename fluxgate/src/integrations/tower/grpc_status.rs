@@ -13,7 +13,7 @@ pub(super) fn status(headers: &HeaderMap) -> Option<Outcome> {
 const UNKNOWN: u16 = 2;
 
 /// Failures of the server are CANCELLED, UNKNOWN, `DEADLINE_EXCEEDED`, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, `DATA_LOSS`, and numbers that
-/// are no code. See <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>.
+/// are not codes. See <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>.
 fn outcome(code: u16) -> Outcome {
     match code {
         0 | 3 | 5..=11 | 16 => Outcome::Success,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::state::Outcome;
 
-/// The question whether an inner service is ready. Dropped without an answer, that panicked.
+/// The question whether an inner service is ready. If it is dropped without an answer, the service panicked.
 pub(super) struct Question<'a> {
     breaker: Option<&'a CircuitBreaker>,
     /// Since when the inner service has not been ready, by the breaker's clock.
