@@ -33,7 +33,7 @@ struct Entry {
     /// The current data.
     row: Row,
     /// The times last sent to pages, which count on from them, and when they were sent.
-    told: (Times, Duration),
+    sent: (Times, Duration),
     /// The outcomes of the current second.
     bucket: Bucket,
     history: History,
@@ -146,15 +146,15 @@ impl Board {
                     // Calls before the first sample have no known time; a breaker that appears later is new.
                     let before = if is_first { totals } else { Totals::default() };
                     let (bucket, history) = (Bucket::between(&before, &totals), History::default());
-                    self.entries.insert(name.clone(), Entry { row, told: (times, now), bucket, history });
+                    self.entries.insert(name.clone(), Entry { row, sent: (times, now), bucket, history });
                     changed.push(name);
                 }
                 Some(entry) => {
                     entry.bucket.add(Bucket::between(&entry.row.snapshot.totals, &totals));
-                    let (told, at) = &entry.told;
-                    let counted = told.after(now.saturating_sub(*at));
+                    let (sent, at) = &entry.sent;
+                    let counted = sent.after(now.saturating_sub(*at));
                     if !entry.row.is_like(&row) || !counted.are_near(&times) {
-                        entry.told = (times, now);
+                        entry.sent = (times, now);
                         changed.push(name);
                     }
                     // A page that opens later gets the current times.
@@ -233,7 +233,7 @@ mod tests {
     }
 
     /// The first message to a page.
-    fn told(board: &Board) -> Value {
+    fn first_message(board: &Board) -> Value {
         let event = board.everything(Access::ReadOnly);
         let text = std::str::from_utf8(&event).expect("text");
         let (_, data) = text.split_once("data: ").expect("data");
@@ -256,7 +256,7 @@ mod tests {
             passed += more;
             clock.advance(Duration::from_secs(more));
             board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + Duration::from_secs(passed));
-            let row = &told(&board)["breakers"][0];
+            let row = &first_message(&board)["breakers"][0];
             assert_eq!((&row["since"], &row["retry_after"]), (&json!(passed as f64), &json!(retry_after)));
             assert_eq!(row["spent"]["open"], row["since"]);
         }
@@ -270,19 +270,19 @@ mod tests {
         let mut board = Board::new(start);
         let mut halves = 0;
         // Whether the row is sent again after half a second, of which the breaker's clock advances by this much.
-        let mut tells = |noticed| {
+        let mut is_sent = |noticed| {
             halves += 1;
             clock.advance(noticed);
             let rows = Row::by_name([breaker.snapshot()]);
             board.now = halves * HALF;
             !board.take(rows).is_empty()
         };
-        assert!(tells(HALF), "it is new");
-        let told: Vec<_> = (0..6).map(|_| tells(HALF)).collect();
-        assert_eq!(told, [false, false, false, false, true, false], "it is due, once");
+        assert!(is_sent(HALF), "it is new");
+        let sent: Vec<_> = (0..6).map(|_| is_sent(HALF)).collect();
+        assert_eq!(sent, [false, false, false, false, true, false], "it is due, once");
         // Its clock stands still. Each sample is close to the previous one, but soon far from what pages have extrapolated.
-        let told: Vec<_> = (0..4).map(|_| tells(Duration::ZERO)).collect();
-        assert_eq!(told, [false, true, false, true]);
+        let sent: Vec<_> = (0..4).map(|_| is_sent(Duration::ZERO)).collect();
+        assert_eq!(sent, [false, true, false, true]);
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
         ] {
             board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + halves * HALF);
             breaker.call(|| Err::<(), _>("down")).unwrap_err();
-            let everything = told(&board);
+            let everything = first_message(&board);
             assert_eq!(everything["time"], json!(f64::from(halves) / 2.0));
             assert_eq!(everything["second"], second);
             assert_eq!(everything["breakers"][0]["history"], history);

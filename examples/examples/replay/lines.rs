@@ -20,7 +20,7 @@ impl Lines {
     pub fn open(path: &str) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
-        let progress = Progress { size, read: 0, told: Instant::now(), is_told: false };
+        let progress = Progress { size, read: 0, shown: Instant::now(), is_shown: false };
         Ok(Self { reader: BufReader::with_capacity(1 << 20, file), line: Vec::new(), progress, number: 0 })
     }
 
@@ -61,24 +61,24 @@ fn skip_line(reader: &mut BufReader<File>) -> io::Result<u64> {
 struct Progress {
     size: u64,
     read: u64,
-    told: Instant,
-    is_told: bool,
+    shown: Instant,
+    is_shown: bool,
 }
 
 impl Progress {
     fn add(&mut self, bytes: u64, lines: u64) {
         self.read += bytes;
         if lines.is_multiple_of(1 << 16)
-            && self.told.elapsed() > Duration::from_millis(200)
+            && self.shown.elapsed() > Duration::from_millis(200)
             && io::stderr().is_terminal()
         {
             eprint!("\r{:3}% of {} MB, {lines} lines", self.read * 100 / self.size.max(1), self.size >> 20);
-            (self.told, self.is_told) = (Instant::now(), true);
+            (self.shown, self.is_shown) = (Instant::now(), true);
         }
     }
 
     fn end(&self) {
-        if self.is_told {
+        if self.is_shown {
             eprint!("\r{:60}\r", "");
         }
     }

@@ -55,7 +55,7 @@ pub fn page(log: &Log, plays: &[Play], timeline: &Timeline) -> String {
         line(String::new());
         line(play.rule.clone());
         for episode in &play.episodes {
-            line(format!("  {}", told(episode)));
+            line(format!("  {}", described(episode)));
         }
         let more = play.sums.opened.saturating_sub(play.episodes.len() as u64);
         match (play.sums.opened, more) {
@@ -69,7 +69,7 @@ pub fn page(log: &Log, plays: &[Play], timeline: &Timeline) -> String {
     page
 }
 
-fn told(episode: &Episode) -> String {
+fn described(episode: &Episode) -> String {
     let mut text = format!("opened {}", episode.from);
     if !episode.key.is_empty() {
         let _ = write!(text, " for {}", String::from_utf8_lossy(&episode.key));

@@ -174,13 +174,13 @@ impl Subject {
         let name = self.breaker.name();
         if let Some(size) = self.exact {
             let generation = self.breaker.acquire().map(|call| call.generation()).unwrap_or_default();
-            let told = self.tallies.lock().unwrap().get(&generation).copied().unwrap_or_default();
+            let made = self.tallies.lock().unwrap().get(&generation).copied().unwrap_or_default();
             let metrics = self.breaker.metrics();
-            if metrics.total() != told.total.min(size) {
-                faults.push(format!("{name}: {} calls told, {} known", told.total, metrics.total()));
+            if metrics.total() != made.total.min(size) {
+                faults.push(format!("{name}: {} calls made, {} recorded", made.total, metrics.total()));
             }
-            if told.total <= size && metrics.failures() != told.failures {
-                faults.push(format!("{name}: {} failures told, {} known", told.failures, metrics.failures()));
+            if made.total <= size && metrics.failures() != made.failures {
+                faults.push(format!("{name}: {} failed, {} recorded", made.failures, metrics.failures()));
             }
         }
         if self.slots.is_some() && !self.probes.lock().unwrap().is_empty() {

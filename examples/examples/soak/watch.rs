@@ -21,7 +21,7 @@ impl Watch {
 
     fn hear(&self, transition: &Transition) {
         if self.inside.swap(true, Ordering::AcqRel) {
-            self.fault("two transitions were told at a time".to_owned());
+            self.fault("two transitions were delivered at a time".to_owned());
         }
         let last = self.last.lock().unwrap().replace(transition.to);
         // A listener that cannot keep up misses some, and learns how many.
