@@ -172,7 +172,7 @@ fn the_length_of_a_rule_is_limited() {
 }
 
 #[test]
-fn limits() {
+fn limits_by_hand_name_their_setting() {
     assert_eq!(by_hand::max_half_open_calls(1), []);
     assert_eq!(by_hand::half_open_timeout(SECOND, &[]), []);
     for (said, setting) in [

@@ -176,10 +176,10 @@ fn a_family_reports_its_first_hundred_keys_and_the_rest_as_one() {
     (0..50).for_each(fail);
     assert_eq!(of_family().len(), 50);
     (0..250).for_each(fail);
-    let failures = |all: &[Collected]| all.iter().map(|told| told.totals.failures).sum::<u64>();
-    let told = of_family();
-    assert_eq!((told.len(), failures(&told)), (101, 300));
-    let others: Vec<_> = told.into_iter().filter(|told| told.breaker == "collected{other}").collect();
+    let failures = |all: &[Collected]| all.iter().map(|one| one.totals.failures).sum::<u64>();
+    let reported = of_family();
+    assert_eq!((reported.len(), failures(&reported)), (101, 300));
+    let others: Vec<_> = reported.into_iter().filter(|one| one.breaker == "collected{other}").collect();
     assert_eq!(failures(&others), 150);
     // Dropped breakers keep their counts.
     (0..250).for_each(|host| drop(hosts.remove(&host)));

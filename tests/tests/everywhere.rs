@@ -162,7 +162,7 @@ fn a_panicking_waker_keeps_no_event_from_other_streams() {
     }
     built("panicking").force_open();
     for stream in &mut streams {
-        assert_eq!(stream.try_recv().expect("it was told").breaker(), "panicking");
+        assert_eq!(stream.try_recv().expect("the event is there").breaker(), "panicking");
     }
 }
 

@@ -376,12 +376,12 @@ mod trial {
     }
 
     #[test]
-    fn is_decided_exactly_when_it_is_certain() {
+    fn a_trial_is_decided_exactly_when_it_is_certain() {
         follow_all(untimed());
     }
 
     #[test]
-    fn of_durations_is_decided_exactly_when_it_is_certain() {
+    fn a_trial_of_durations_is_decided_exactly_when_it_is_certain() {
         follow_all(timed());
     }
 

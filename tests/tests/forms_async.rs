@@ -7,19 +7,8 @@ use std::pin::{Pin, pin};
 use async_trait::async_trait;
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, Error, State, breaker, circuit_breaker};
+use fluxgate_tests::failure::Failure;
 use fluxgate_tests::futures::{pause, poll, run};
-
-#[derive(Debug, PartialEq)]
-enum Failure {
-    Down,
-    NotPermitted(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::NotPermitted(refusal)
-    }
-}
 
 fn assert_send<T: Send>(value: T) -> T {
     value
@@ -376,7 +365,7 @@ async fn opaque_within(up_to: u32) -> Result<impl Iterator<Item = u32>, Failure>
 }
 
 #[test]
-fn what_is_returned_is_coerced() {
+fn returned_values_are_coerced() {
     let _clock = isolate();
     assert_eq!(run(assert_send(coerced(false))).unwrap().to_string(), "7");
     assert!(run(coerced(true)).err().unwrap().is::<std::num::ParseIntError>());

@@ -152,7 +152,7 @@ mod asynchronous {
     }
 
     #[test]
-    fn of_a_future_that_is_dropped() {
+    fn a_dropped_future_drops_its_parameters_in_the_same_order() {
         let _clock = isolate();
         assert_eq!(dropped(|| drop(bare("first"))), dropped(|| drop(guarded("first"))));
         assert_eq!(dropped(|| poll_once(bare("first"))), dropped(|| poll_once(guarded("first"))));
@@ -237,7 +237,7 @@ mod moved {
 
     /// Fails, panics, or goes on.
     fn check(way: u8) -> Result<(), Failure> {
-        assert!(way != 2, "as told");
+        assert!(way != 2, "the way that panics");
         if way == 1 { Err(Failure) } else { Ok(()) }
     }
 
@@ -359,14 +359,14 @@ mod moved {
     }
 
     #[test]
-    fn what_is_used_later_stays() {
+    fn parameters_that_handlers_use_are_dropped_after_them() {
         let _clock = isolate();
         asked_later(Noisy("first"), Noisy("limit"), 1).unwrap_err();
         assert_eq!(handled_later(Noisy("first"), Noisy("limit"), 1).unwrap(), 5);
     }
 
     #[test]
-    fn on_some_ways_only() {
+    fn parameters_moved_on_some_paths_only() {
         let _clock = isolate();
         macro_rules! compare {
             ($($function:ident($($argument:expr),*);)*) => {$(
@@ -449,7 +449,7 @@ mod different {
     }
 
     #[test]
-    fn the_rest_of_what_a_future_takes_goes_first() {
+    fn the_rest_of_a_parameter_used_in_part_by_a_future_is_dropped_first() {
         let _clock = isolate();
         let pair = || Pair { left: Noisy("left"), right: Noisy("right") };
         let bare = dropped(|| drop(in_part_by_a_future::bare::function(pair(), Noisy("last"))));
@@ -459,7 +459,7 @@ mod different {
     }
 
     #[test]
-    fn what_the_body_may_move_goes_first() {
+    fn parameters_that_the_body_may_move_are_dropped_first() {
         let _clock = isolate();
         macro_rules! compare {
             ($($function:path => $($order:literal)*;)*) => {$(
@@ -479,7 +479,7 @@ mod different {
     }
 
     #[test]
-    fn what_is_not_mentioned_goes_last() {
+    fn parameters_that_the_body_does_not_mention_are_dropped_last() {
         let _clock = isolate();
         let call = |function: &dyn Fn(Noisy, Noisy, Noisy)| {
             dropped(|| function(Noisy("first"), Noisy("second"), Noisy("third")))

@@ -7,27 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
-
-#[derive(Debug, PartialEq)]
-enum Failure {
-    Down,
-    NotPermitted(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::NotPermitted(refusal)
-    }
-}
-
-impl Failure {
-    fn refusal(self) -> CallNotPermitted {
-        match self {
-            Self::NotPermitted(refusal) => refusal,
-            Self::Down => panic!("the call was admitted"),
-        }
-    }
-}
+use fluxgate_tests::failure::Failure;
 
 #[circuit_breaker(trip = failure_streak(2), handle = DIVIDE)]
 fn divide(up: u32, down: u32) -> Result<u32, Failure> {
@@ -281,7 +261,7 @@ fn coerced(word: &str) -> Result<Box<dyn Display>, Box<dyn std::error::Error + S
 }
 
 #[test]
-fn what_is_returned_is_coerced() {
+fn returned_values_are_coerced() {
     let _clock = isolate();
     assert_eq!(coerced("box").unwrap().to_string(), "7");
     assert_eq!(coerced("").unwrap().to_string(), "text");

@@ -5,25 +5,12 @@ use std::time::Duration;
 
 use fluxgate::http::retry_after;
 use fluxgate::testing::ManualClock;
-use fluxgate::{
-    CallNotPermitted, CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, retry, trip, window,
-};
-
-#[derive(Debug)]
-enum Failure {
-    Own,
-    Refused(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::Refused(refusal)
-    }
-}
+use fluxgate::{CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, retry, trip, window};
+use fluxgate_tests::failure::Failure;
 
 #[circuit_breaker(window = count(10), trip = "min(10) & failure_rate(0.5)", handle = GUARDED)]
 fn guarded(works: bool) -> Result<(), Failure> {
-    if works { Ok(()) } else { Err(Failure::Own) }
+    if works { Ok(()) } else { Err(Failure::Down) }
 }
 
 /// The error of everything that needs a clock.
@@ -35,7 +22,7 @@ fn guarded(works: bool) -> Result<(), Failure> {
     handle = TIMED
 )]
 fn timed(works: bool) -> Result<(), Failure> {
-    if works { Ok(()) } else { Err(Failure::Own) }
+    if works { Ok(()) } else { Err(Failure::Down) }
 }
 
 /// One test, since the clock it finally sets belongs to the process.
@@ -59,7 +46,7 @@ fn attributes_open_until_a_command() {
                 call(false).expect_err("it fails");
             }
             for _ in 0..1_000 {
-                let Err(Failure::Refused(refusal)) = call(true) else { panic!("it is open") };
+                let Err(Failure::NotPermitted(refusal)) = call(true) else { panic!("it is open") };
                 assert_eq!(refusal.retry_after(), None, "it never tries again by itself");
             }
             let snapshot = breaker.snapshot();
@@ -107,10 +94,10 @@ fn build_refuses_what_needs_one() {
         "`retry = cooldown(1m)`",
         "`permit = ramp_up(0.1, 1.0, 1m)`",
     ] {
-        let told = format!(
+        let expected = format!(
             "{setting} needs a clock, and there is none on this target\nhelp: `fluxgate::set_clock(..)`"
         );
-        assert!(error.to_string().contains(&told), "{error}");
+        assert!(error.to_string().contains(&expected), "{error}");
     }
 
     let rule = trip::failing_for(minute) | trip::failure_streak(100);

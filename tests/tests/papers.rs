@@ -35,7 +35,7 @@ fn the_page_for_operators_covers_every_metric() {
 fn the_page_for_operators_covers_every_alert_and_its_recipient() {
     let page = read("fluxgate/docs/production.md");
     let rows = page.lines().filter(|line| line.starts_with("| `CircuitBreaker"));
-    let told: BTreeSet<_> = rows
+    let described: BTreeSet<_> = rows
         .map(|row| {
             let cells: Vec<_> = row.split('`').collect();
             (cells[1].to_owned(), cells[3].to_owned())
@@ -52,7 +52,7 @@ fn the_page_for_operators_covers_every_alert_and_its_recipient() {
         })
         .collect();
     assert!(raised.len() > 4);
-    assert_eq!(told, raised);
+    assert_eq!(described, raised);
     let tests = read("examples/monitoring/alerts_test.yml");
     for (alert, _) in raised {
         assert!(tests.contains(&alert), "alerts_test.yml says what `{alert}` is raised for");

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluxgate::{CallNotPermitted, CircuitBreaker, Clock, State, Transition, breaker, circuit_breaker};
+use fluxgate::{CircuitBreaker, Clock, State, Transition, breaker, circuit_breaker};
+use fluxgate_tests::failure::Failure;
 
 static SECONDS: AtomicU64 = AtomicU64::new(1_000);
 /// Whether the clock's next reading uses a breaker that reads the clock.
@@ -29,22 +30,10 @@ fn pass(seconds: u64) {
     SECONDS.fetch_add(seconds, Ordering::SeqCst);
 }
 
-#[derive(Debug)]
-enum Failure {
-    Own,
-    Refused(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
 /// It reads the time only when it opens, while its lock is held.
 #[circuit_breaker(window = count(10), trip = failure_streak(3), retry = cooldown(30s), permit = all, handle = COUNTED)]
 fn counted(works: bool) -> Result<(), Failure> {
-    if works { Ok(()) } else { Err(Failure::Own) }
+    if works { Ok(()) } else { Err(Failure::Down) }
 }
 
 static TIMED: CircuitBreaker = breaker!(window = time(10s), trip = min(2) & slow_rate(1.0, 5s), permit = all);
@@ -81,7 +70,7 @@ fn breakers_read_the_clock_that_was_set() {
         assert_eq!(COUNTED.state(), State::Open);
         assert_eq!(COUNTED.snapshot().retry_after, Some(Duration::from_secs(30)));
         pass(29);
-        let Err(Failure::Refused(refusal)) = counted(true) else { panic!("it is open") };
+        let Err(Failure::NotPermitted(refusal)) = counted(true) else { panic!("it is open") };
         assert_eq!(refusal.retry_after(), Some(Duration::from_secs(1)));
         pass(1);
         for _ in 0..3 {

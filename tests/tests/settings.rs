@@ -51,7 +51,7 @@ fn change_breakers_that_are_in_use() {
 }
 
 #[test]
-fn take_every_setting() {
+fn every_setting_can_be_set() {
     let _alone = alone();
     let breaker = built("every");
     apply(json!({ "every": {
@@ -95,7 +95,7 @@ fn are_those_of_the_program_where_they_are_silent() {
 
 /// Regression: they were lost as soon as settings mentioned another one of the same breaker.
 #[test]
-fn that_the_program_has_changed_are_its_own() {
+fn changes_by_the_program_outlast_files_that_do_not_mention_them() {
     let _alone = alone();
     let breaker = built("changed by hand");
     let has = |what: &str| breaker.settings().to_string().contains(what);
@@ -116,7 +116,7 @@ fn that_the_program_has_changed_are_its_own() {
 }
 
 #[test]
-fn can_be_withdrawn_even_if_the_program_relied_on_them() {
+fn settings_can_be_withdrawn_even_if_the_program_relied_on_them() {
     let _alone = alone();
     let breaker = built("relying");
     apply(json!({ "relying": { "window": "count(1000)", "max_half_open_calls": 3 } }));
@@ -134,7 +134,7 @@ fn can_be_withdrawn_even_if_the_program_relied_on_them() {
 
 #[cfg(feature = "keyed")]
 #[test]
-fn that_a_family_was_given_stay_with_all_of_its_keys() {
+fn changes_of_a_family_outlast_files_for_all_of_its_keys() {
     let _alone = alone();
     let hosts: fluxgate::Keyed<String> =
         CircuitBreaker::builder("given").trip(trip::failure_streak(9)).keyed().build().expect("valid");
@@ -151,7 +151,7 @@ fn that_a_family_was_given_stay_with_all_of_its_keys() {
 }
 
 #[test]
-fn of_a_pattern_apply_to_all_matching_names_and_the_most_specific_wins() {
+fn a_pattern_applies_to_all_matching_names_and_the_most_specific_wins() {
     let _alone = alone();
     let breakers = ["shop::pay", "shop::stock", "mail"].map(built);
     let applied = apply(json!({
@@ -170,7 +170,7 @@ fn of_a_pattern_apply_to_all_matching_names_and_the_most_specific_wins() {
 }
 
 #[test]
-fn that_are_wrong_change_nothing_and_all_errors_are_reported() {
+fn wrong_settings_change_nothing_and_all_errors_are_reported_together() {
     let _alone = alone();
     let breaker = built("wrongly set");
     let error = wrong(json!({
@@ -206,7 +206,7 @@ fn that_are_wrong_change_nothing_and_all_errors_are_reported() {
 }
 
 #[test]
-fn that_do_not_fit_a_breaker_name_it() {
+fn an_error_names_the_breaker_that_settings_do_not_fit() {
     let _alone = alone();
     let breakers = [built("small"), built("other")];
     let error = wrong(json!({ "sm*": { "window": "count(5)" }, "other": { "trip": "failure_streak(3)" } }));
@@ -258,7 +258,7 @@ fn are_remembered_for_breakers_not_yet_used() {
 }
 
 #[test]
-fn that_do_not_fit_a_later_breaker_leave_its_own_in_force() {
+fn a_later_breaker_that_settings_do_not_fit_keeps_its_own() {
     let _alone = alone();
     apply(json!({ "late: *": { "window": "count(5)" } }));
     let breaker = built("late: one");
@@ -283,7 +283,7 @@ fn are_strings_numbers_and_booleans_only() {
 
 /// Regression: JSON kept the last of them, and lost the others silently.
 #[test]
-fn that_appear_twice_are_an_error() {
+fn repeated_breakers_and_settings_are_an_error() {
     let _alone = alone();
     for (text, said) in [
         (r#"{ "a": { "trip": "failures(3)" }, "b": {}, "a": { "retry": "never" } }"#, "`a` appears twice"),
@@ -296,7 +296,7 @@ fn that_appear_twice_are_an_error() {
 }
 
 #[test]
-fn with_hostile_keys_forge_no_log_line() {
+fn hostile_keys_forge_no_log_line() {
     let _alone = alone();
     let text = wrong(json!({ "a\nb\u{1b}[31m": { "x\ny": "z" } })).to_string();
     assert!(text.starts_with("a\\nb\\u{1b}[31m.x\\ny: unknown setting `x\\ny`"), "{text}");
@@ -317,7 +317,7 @@ fn applied_by_two_threads_end_as_one_of_the_two() {
 
 #[cfg(feature = "keyed")]
 #[test]
-fn for_a_family_apply_to_all_its_present_and_future_breakers() {
+fn settings_of_a_family_apply_to_all_its_present_and_future_breakers() {
     let _alone = alone();
     let hosts: fluxgate::Keyed<String> =
         CircuitBreaker::builder("keys").trip(trip::failure_streak(9)).keyed().build().expect("valid");
@@ -347,7 +347,7 @@ fn for_a_family_apply_to_all_its_present_and_future_breakers() {
 /// Regression: a key that came while its family had settings from outside kept them for ever, if the family's own breaker was in use.
 #[cfg(feature = "keyed")]
 #[test]
-fn keys_that_come_meanwhile_give_them_back() {
+fn keys_made_while_settings_are_applied_lose_them_when_they_are_withdrawn() {
     let _alone = alone();
     let hosts: fluxgate::Keyed<String> =
         CircuitBreaker::builder("meanwhile").trip(trip::failure_streak(9)).keyed().build().expect("valid");
@@ -372,7 +372,7 @@ fn keys_that_come_meanwhile_give_them_back() {
 /// were applied just then passed it by.
 #[cfg(feature = "keyed")]
 #[test]
-fn reach_breakers_that_are_nearly_evicted() {
+fn settings_reach_breakers_that_are_nearly_evicted() {
     let _alone = alone();
     let hosts: fluxgate::Keyed<usize> =
         CircuitBreaker::builder("nearly").keyed().max_keys(4).build().expect("valid");

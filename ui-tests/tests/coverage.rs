@@ -6,7 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 #[test]
-fn of_a_guarded_function_is_that_of_the_bare_one() {
+fn a_guarded_function_has_the_line_coverage_of_the_bare_one() {
     let source =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/coverage.rs")).unwrap();
     let begins = |name: &str| {

@@ -27,7 +27,7 @@ fn refused() {
 }
 
 #[test]
-fn put_right() {
+fn programs_compile_once_corrected() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("put_right");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();

@@ -68,7 +68,7 @@ fn assignments() {
 }
 
 #[test]
-fn moves() {
+fn expressions_that_move_a_variable_are_told_from_those_that_borrow_it() {
     for body in [
         "it",
         "other(it)",

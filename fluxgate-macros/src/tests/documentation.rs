@@ -20,7 +20,7 @@ fn page(path: &str) -> String {
 }
 
 #[test]
-fn what_is_shown_at_a_glance_is_all_there_is() {
+fn the_overview_lists_every_argument() {
     let mut lists = include_str!("../lib.rs").split("/// # All arguments at a glance").skip(1).map(|list| {
         let lines = list.lines().filter_map(|line| line.strip_prefix("///     ")?.split(" = ").next());
         lines.collect::<BTreeSet<_>>()

@@ -41,7 +41,7 @@ fn expansions_are_as_reviewed() {
 }
 
 #[test]
-fn what_another_language_calls_is_left_alone() {
+fn wrappers_for_another_language_are_not_guarded() {
     for name in ["__wasm_bindgen_generated_charge", "__napi__charge"] {
         let name = quote::format_ident!("{name}");
         let wrapper = quote! {
@@ -59,7 +59,7 @@ fn what_another_language_calls_is_left_alone() {
 
 /// They are checked while the macro runs, and cost nothing after that.
 #[test]
-fn nothing_is_left_of_expectations() {
+fn normal_and_outage_leave_no_trace_in_the_expansion() {
     for (arguments, without) in [
         (
             "trip = min(25) & failure_rate(50%), normal = 20%, outage = 65%",

@@ -235,7 +235,7 @@ fn no_depth_of_groups_panics() {
 }
 
 #[test]
-fn what_macro_rules_passes_on_stays_together() {
+fn an_expression_from_macro_rules_stays_grouped() {
     // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
     let sum = Group::new(Delimiter::None, quote!(1 + N));
     let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());

@@ -6,21 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use fluxgate::testing::isolate;
-use fluxgate::{Call, CallNotPermitted, CircuitBreaker, Metrics, State, breaker, circuit_breaker};
+use fluxgate::{Call, CircuitBreaker, Metrics, State, breaker, circuit_breaker};
+use fluxgate_tests::failure::Failure;
 use fluxgate_tests::fixture::{millis, seconds};
-
-#[derive(Debug)]
-#[allow(dead_code)]
-enum Failure {
-    Own,
-    Refused(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 fn fail(breaker: &CircuitBreaker, times: u32) {
     for _ in 0..times {
@@ -58,12 +46,12 @@ fn name() {
 
     #[circuit_breaker(handle = GIVEN, name = "arguments: given")]
     fn given() -> Result<(), Failure> {
-        Err(Failure::Own)
+        Err(Failure::Down)
     }
 
     #[circuit_breaker(handle = DEFAULT)]
     fn default() -> Result<(), Failure> {
-        Err(Failure::Own)
+        Err(Failure::Down)
     }
 
     let _isolation = isolate();
@@ -404,7 +392,7 @@ thread_local! {
     window = time(20s, buckets = 4),
     trip = min(4) & failure_rate(75%) | failure_streak(3),
     track = custom(|_| LEVEL.get() > 0),
-    success = matches(Failure::Refused(_)),
+    success = matches(Failure::NotPermitted(_)),
     retry = backoff(4s, multiplier = 2.5, max = 20s),
     permit = random(100%),
     max_half_open_calls = 1,
@@ -420,7 +408,7 @@ fn all(result: Result<(), Failure>) -> Result<(), Failure> {
 #[test]
 fn all_together() {
     let clock = isolate();
-    let _ = all(Err(Failure::Own));
+    let _ = all(Err(Failure::Down));
     assert_eq!(ALL.metrics().total(), 0, "not tracked");
     LEVEL.set(1);
     all(Ok(())).expect("closed");
@@ -430,13 +418,13 @@ fn all_together() {
     assert_eq!(ALL.metrics().total(), 0);
     for expected in [4, 10, 20, 20] {
         for _ in 0..3 {
-            assert!(matches!(all(Err(Failure::Own)), Err(Failure::Own)));
+            assert!(matches!(all(Err(Failure::Down)), Err(Failure::Down)));
         }
         assert_eq!(wait(&ALL), seconds(expected));
         clock.advance(seconds(expected));
     }
     let probe = ALL.acquire().expect("due");
-    assert!(matches!(all(Ok(())), Err(Failure::Refused(_))));
+    assert!(matches!(all(Ok(())), Err(Failure::NotPermitted(_))));
     clock.advance(seconds(6));
     drop(probe);
     assert_eq!(

@@ -299,7 +299,7 @@ fn the_error_is_an_error_and_a_value() {
 
 /// Regression: custom windows or clocks silently ignored.
 #[test]
-fn what_is_set_is_used() {
+fn the_window_and_the_clock_that_are_set_are_used() {
     let clock = fluxgate::testing::ManualClock::new();
     let breaker = CircuitBreaker::builder("used")
         .window(window::time(seconds(7)).buckets(7))

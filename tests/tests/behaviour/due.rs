@@ -55,7 +55,7 @@ fn a_gate_lets_the_first_call_pass() {
 }
 
 #[test]
-fn what_never_tries_again_is_never_due() {
+fn a_breaker_that_never_tries_again_is_never_due() {
     let fixture = Fixture::new(|builder| builder.retry(retry::never()));
     fixture.trip();
     fixture.advance(seconds(1_000_000));

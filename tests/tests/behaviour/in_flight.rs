@@ -40,8 +40,8 @@ fn the_call_that_reaches_the_limit_opens_the_breaker_and_still_runs() {
     let last = fixture.breaker.acquire().expect("it still runs");
     assert_eq!((fixture.state(), last.state()), (State::Open, State::Closed));
     assert!(fixture.refusal().to_string().contains("3 calls are running at once (3 >= 3)"));
-    let told = fixture.heard.last();
-    assert_eq!((told.metrics.in_flight(), told.metrics.total()), (Some(3), 0));
+    let heard = fixture.heard.last();
+    assert_eq!((heard.metrics.in_flight(), heard.metrics.total()), (Some(3), 0));
     // They remain the evidence; their outcomes come too late.
     held.into_iter().chain([last]).for_each(Call::failure);
     assert_eq!((in_flight(&fixture), fixture.counts()), (Some(3), (0, 0)));
@@ -136,9 +136,9 @@ fn calls_that_have_run_for_a_threshold_are_slow() {
     let said = fixture.refusal().to_string();
     assert!(said.contains("10 of the last 10 calls took 2s or longer (100% >= 50%)"), "{said}");
     // The metrics show what was judged.
-    let told = fixture.heard.last().metrics;
-    assert_eq!((told.total(), told.slow(seconds(2)), told.in_flight()), (10, Some(10), Some(12)));
-    assert_eq!(fixture.breaker.metrics(), told);
+    let heard = fixture.heard.last().metrics;
+    assert_eq!((heard.total(), heard.slow(seconds(2)), heard.in_flight()), (10, Some(10), Some(12)));
+    assert_eq!(fixture.breaker.metrics(), heard);
     drop((held, more, last));
 }
 
@@ -157,8 +157,8 @@ fn an_outcome_reveals_running_slow_calls() {
     assert_eq!(fixture.state(), State::Closed, "an ignored call is no outcome");
     quick.next().expect("one is left").success();
     assert_eq!(fixture.state(), State::Open);
-    let told = fixture.heard.last().metrics;
-    assert_eq!((told.total(), told.slow(seconds(2))), (10, Some(6)));
+    let heard = fixture.heard.last().metrics;
+    assert_eq!((heard.total(), heard.slow(seconds(2))), (10, Some(6)));
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn each_threshold_is_reached_in_its_own_time() {
     // Two of the four that have ended or run for 10 s; with those of 1 s, seven.
     let _last = hold(&fixture, 1);
     assert_eq!(fixture.state(), State::Open);
-    let told = fixture.heard.last().metrics;
-    assert_eq!((told.total(), told.slow(seconds(1)), told.slow(seconds(10))), (4, Some(2), Some(2)));
+    let heard = fixture.heard.last().metrics;
+    assert_eq!((heard.total(), heard.slow(seconds(1)), heard.slow(seconds(10))), (4, Some(2), Some(2)));
 }
 
 #[test]
@@ -372,9 +372,9 @@ fn metrics_only_reports_slow_calls_and_keeps_its_own_account() {
     let held = hold(&fixture, 10);
     fixture.advance(KNOWN);
     fixture.succeed(1);
-    let told = fixture.heard.last();
-    assert_eq!((told.from, told.to), (State::MetricsOnly, State::MetricsOnly));
-    assert_eq!((told.metrics.total(), told.metrics.slow(seconds(2))), (10, Some(10)), "those that run");
+    let heard = fixture.heard.last();
+    assert_eq!((heard.from, heard.to), (State::MetricsOnly, State::MetricsOnly));
+    assert_eq!((heard.metrics.total(), heard.metrics.slow(seconds(2))), (10, Some(10)), "those that run");
     assert_eq!(fixture.counts(), (1, 0), "they have yet to end");
     held.into_iter().for_each(Call::success);
     assert_eq!(fixture.breaker.metrics().slow(seconds(2)), Some(10));
@@ -426,17 +426,17 @@ fn calls_are_counted_on_breakers_that_count_calls() {
 #[test]
 fn a_snapshot_says_how_many_run() {
     let fixture = Fixture::with_rule(trip::failures(5) | trip::in_flight(3));
-    let told = || {
+    let shown = || {
         let conditions = fixture.breaker.snapshot().conditions;
         let condition = &conditions[1];
         (condition.to_string(), condition.holds, condition.value, condition.limit)
     };
     let held = hold(&fixture, 2);
     let few = "2 calls are running at once (2 < 3)".to_owned();
-    assert_eq!(told(), (few, Some(false), Some(2.0), Some(3.0)));
+    assert_eq!(shown(), (few, Some(false), Some(2.0), Some(3.0)));
     let last = hold(&fixture, 1);
     let cause = fixture.breaker.snapshot().cause.expect("the rule opened it").to_string();
-    assert_eq!(told(), (cause, Some(true), Some(3.0), Some(3.0)));
+    assert_eq!(shown(), (cause, Some(true), Some(3.0), Some(3.0)));
     drop((held, last));
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Barrier;
 
 use fluxgate::testing::isolate;
-use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
+use fluxgate::{CircuitBreaker, State, breaker, circuit_breaker};
+use fluxgate_tests::failure::Failure;
 use fluxgate_tests::fixture::{seconds, together};
 
 static SHARED: CircuitBreaker = breaker!(
@@ -14,22 +15,9 @@ static SHARED: CircuitBreaker = breaker!(
     permit = all
 );
 
-#[derive(Debug)]
-#[allow(dead_code)]
-enum Failure {
-    Own,
-    Refused(CallNotPermitted),
-}
-
-impl From<CallNotPermitted> for Failure {
-    fn from(refusal: CallNotPermitted) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
 #[circuit_breaker(window = count(5), trip = failure_streak(3), retry = cooldown(10s), permit = all, handle = GUARDED)]
 fn guarded(works: bool) -> Result<(), Failure> {
-    if works { Ok(()) } else { Err(Failure::Own) }
+    if works { Ok(()) } else { Err(Failure::Down) }
 }
 
 fn break_it(breaker: &CircuitBreaker) {
@@ -83,9 +71,9 @@ fn annotated_functions_are_isolated_too() {
     for _ in 0..2 {
         let isolation = isolate();
         for _ in 0..3 {
-            assert!(matches!(guarded(false), Err(Failure::Own)));
+            assert!(matches!(guarded(false), Err(Failure::Down)));
         }
-        assert!(matches!(guarded(true), Err(Failure::Refused(_))));
+        assert!(matches!(guarded(true), Err(Failure::NotPermitted(_))));
         assert_eq!(GUARDED.state(), State::Open);
         isolation.advance(seconds(10));
         for _ in 0..3 {
@@ -96,7 +84,7 @@ fn annotated_functions_are_isolated_too() {
 }
 
 #[test]
-fn what_happens_inside_is_forgotten_outside() {
+fn an_isolated_test_leaves_the_real_breaker_alone() {
     static QUIET: CircuitBreaker = breaker!(name = "isolate: quiet", trip = failure_streak(2));
     {
         let _isolation = isolate();
@@ -160,7 +148,7 @@ fn a_value_does_not_inherit_from_one_at_the_same_address() {
 fn breakers_are_found_by_their_names() {
     #[circuit_breaker(name = "isolate: found", trip = failure_streak(1))]
     fn found() -> Result<(), Failure> {
-        Err(Failure::Own)
+        Err(Failure::Down)
     }
 
     for _ in 0..2 {

@@ -36,11 +36,11 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 #[track_caller]
 fn assert_told(result: thread::Result<impl Sized>, expected: &str) {
-    let panic = result.map(|_| ()).expect_err("it should be told");
-    let told = message(&*panic);
-    assert!(told.starts_with(expected), "{told}");
-    assert!(told.contains("`let _entered = handle.enter();`, or spawn `handle.wrap(future)`"), "{told}");
-    assert!(told.contains("begin that with `isolate()`"), "{told}");
+    let panic = result.map(|_| ()).expect_err("it should panic");
+    let text = message(&*panic);
+    assert!(text.starts_with(expected), "{text}");
+    assert!(text.contains("`let _entered = handle.enter();`, or spawn `handle.wrap(future)`"), "{text}");
+    assert!(text.contains("begin that with `isolate()`"), "{text}");
 }
 
 #[test]
@@ -72,19 +72,19 @@ fn a_thread_is_isolated_while_it_holds_its_guard() {
     let breaker = own!("elsewhere: held");
     let isolation = isolate();
     let handle = isolation.handle();
-    let (told, telling) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let (asked, asking) = mpsc::channel();
     let worker = thread::spawn(move || {
         let entered = handle.enter();
         fail(breaker);
-        told.send(()).expect("it waits");
+        sender.send(()).expect("it waits");
         asking.recv().expect("it asks");
         // The test is over, but its double is still there.
         let during = breaker.state();
         drop(entered);
         (during, breaker.state())
     });
-    telling.recv().expect("it fails");
+    receiver.recv().expect("it fails");
     assert_eq!(breaker.state(), State::Open);
     drop(isolation);
     asked.send(()).expect("it waits");
@@ -145,7 +145,7 @@ fn a_thread_without_the_handle_panics() {
     }
     let named = thread::Builder::new().name("pool-worker-3".to_owned());
     let result = thread::scope(|scope| named.spawn_scoped(scope, || fail(breaker)).expect("a thread").join());
-    let panic = result.expect_err("told");
+    let panic = result.expect_err("it should panic");
     assert!(message(&*panic).contains("and used by thread `pool-worker-3`"));
     assert_eq!(breaker.metrics().total(), 1, "nothing of this reached it");
 }
@@ -230,7 +230,7 @@ fn another_test_uses_the_real_breaker() {
     for name in ["works", "payments::tests::works", "main"] {
         let test = thread::Builder::new().name(name.to_owned());
         let state = thread::scope(|scope| {
-            test.spawn_scoped(scope, || breaker.state()).expect("a thread").join().expect("it is not told")
+            test.spawn_scoped(scope, || breaker.state()).expect("a thread").join().expect("it does not panic")
         });
         assert_eq!(state, State::Closed);
     }

@@ -233,7 +233,7 @@ fn an_inner_call_in_another_generation_is_a_separate_call() {
 
 /// An acquired call has no inside, nor has one that is over, nor a future between two polls.
 #[test]
-fn what_is_not_inside_needs_a_slot() {
+fn a_call_that_is_not_nested_needs_a_slot() {
     let fixture = before_trial(|builder| builder);
     let held = fixture.breaker.acquire().expect("a slot");
     assert!(fixture.breaker.call(|| Ok::<_, ()>(())).is_err());

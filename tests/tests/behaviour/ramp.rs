@@ -279,7 +279,7 @@ fn half_open_timeout_does_not_end_it() {
 
 /// A recovered service that got no calls for a while has not been half-open for too long.
 #[test]
-fn left_alone_it_closes_with_the_next_call() {
+fn without_traffic_it_closes_with_the_next_call() {
     let fixture = in_ramp();
     fixture.advance(seconds(1_000));
     fixture.succeed(1);

@@ -362,7 +362,7 @@ fn concurrent_changes_of_different_settings_are_all_kept() {
 
 /// Regression: no service would have got its traffic back.
 #[test]
-fn what_was_never_to_be_retried_is_once_there_is_another_retry() {
+fn an_endless_pause_is_over_once_there_is_another_retry() {
     for retry in [retry::cooldown(seconds(60)), retry::always(), retry::custom(|_| seconds(60))] {
         let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).retry(retry::never()));
         fixture.trip();

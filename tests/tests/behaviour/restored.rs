@@ -127,7 +127,7 @@ fn only_open_breakers_are_saved_and_only_closed_ones_restored() {
 }
 
 #[test]
-fn what_was_saved_of_another_breaker_is_refused() {
+fn the_saved_state_of_another_breaker_is_refused() {
     let before = fixture();
     before.trip();
     let other = fluxgate::CircuitBreaker::builder("other").build().unwrap();

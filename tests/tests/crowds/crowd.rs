@@ -16,16 +16,16 @@ pub(crate) struct Tally {
     pub(crate) failures: u64,
 }
 
-/// What all threads know about their calls once they have ended.
+/// The calls that all threads have made, by how they ended.
 #[derive(Default, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Made {
     /// Successes and failures by the generation that admitted them, except those of a disabled breaker, which records none.
     pub(crate) generations: BTreeMap<u64, Tally>,
     pub(crate) ignored: u64,
     pub(crate) refused: u64,
 }
 
-impl Told {
+impl Made {
     pub(crate) fn of(&self, generation: u64) -> Tally {
         self.generations.get(&generation).copied().unwrap_or_default()
     }
@@ -110,25 +110,25 @@ impl Crowd {
     }
 
     /// Makes its calls, and for each wave runs `beside` on one more thread. Returns once all threads have ended.
-    pub(crate) fn play(&self, breaker: &CircuitBreaker, beside: impl Fn(usize) + Sync) -> Told {
-        let told = Mutex::new(Told::default());
+    pub(crate) fn play(&self, breaker: &CircuitBreaker, beside: impl Fn(usize) + Sync) -> Made {
+        let made = Mutex::new(Made::default());
         for wave in 0..self.waves {
             fixture::together(self.threads + 1, |nth| {
                 if nth == self.threads {
                     return beside(wave);
                 }
                 let own = self.play_alone(breaker, (wave * 1_000 + nth) as u64);
-                told.lock().unwrap_or_else(PoisonError::into_inner).add(own);
+                made.lock().unwrap_or_else(PoisonError::into_inner).add(own);
             });
         }
-        let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-        told.add(std::mem::take(&mut *LAST_CALLS.lock().unwrap_or_else(PoisonError::into_inner)));
-        told
+        let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        made.add(std::mem::take(&mut *LAST_CALLS.lock().unwrap_or_else(PoisonError::into_inner)));
+        made
     }
 
-    fn play_alone(&self, breaker: &CircuitBreaker, nth: u64) -> Told {
+    fn play_alone(&self, breaker: &CircuitBreaker, nth: u64) -> Made {
         let mut random = Rng::with_seed(self.seed << 20 | nth);
-        let mut told = Told::default();
+        let mut made = Made::default();
         if self.late {
             LAST.with_borrow_mut(|last| last.0 = Some(breaker.clone()));
         }
@@ -136,7 +136,7 @@ impl Crowd {
         for _ in 0..random.u64(..=self.calls) {
             match breaker.acquire() {
                 Ok(call) => held.push(call),
-                Err(_) => told.refused += 1,
+                Err(_) => made.refused += 1,
             }
             while held.len() > random.usize(..self.held) {
                 if left == 0 {
@@ -148,7 +148,7 @@ impl Crowd {
                     true => Outcome::Failure,
                     false => Outcome::Success,
                 };
-                told.end(held.swap_remove(random.usize(..held.len())), outcome);
+                made.end(held.swap_remove(random.usize(..held.len())), outcome);
             }
             if random.u32(..200) == 0 {
                 thread::yield_now();
@@ -158,9 +158,9 @@ impl Crowd {
             }
         }
         for call in held {
-            told.end(call, Outcome::Success);
+            made.end(call, Outcome::Success);
         }
-        told
+        made
     }
 }
 
@@ -177,7 +177,7 @@ thread_local! {
 }
 
 /// The outcomes of calls made by [`Last`]. Crowds play one after another.
-static LAST_CALLS: Mutex<Told> = Mutex::new(Told { generations: BTreeMap::new(), ignored: 0, refused: 0 });
+static LAST_CALLS: Mutex<Made> = Mutex::new(Made { generations: BTreeMap::new(), ignored: 0, refused: 0 });
 
 /// Makes a last call when its thread ends.
 struct Last(Option<CircuitBreaker>);
@@ -185,10 +185,10 @@ struct Last(Option<CircuitBreaker>);
 impl Drop for Last {
     fn drop(&mut self) {
         let Some(breaker) = self.0.take() else { return };
-        let mut told = LAST_CALLS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = LAST_CALLS.lock().unwrap_or_else(PoisonError::into_inner);
         match breaker.acquire() {
-            Ok(call) => told.end(call, Outcome::Failure),
-            Err(_) => told.refused += 1,
+            Ok(call) => made.end(call, Outcome::Failure),
+            Err(_) => made.refused += 1,
         }
     }
 }

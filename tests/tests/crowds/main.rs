@@ -11,7 +11,7 @@ mod crowd;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crowd::{Crowd, Tally, Told};
+use crowd::{Crowd, Made, Tally};
 use fastrand::Rng;
 use fluxgate::testing::ManualClock;
 use fluxgate::{
@@ -24,10 +24,10 @@ use fluxgate_tests::fixture::{Heard, millis, seconds};
 fn crowds(number: u64, play: impl Fn(Crowd, &mut Rng)) {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn: MutexGuard<'_, ()> = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let told = |name: &str| std::env::var(name).ok().and_then(|told| told.parse::<u64>().ok());
-    let number = told("CROWDS").unwrap_or(number);
+    let given = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let number = given("CROWDS").unwrap_or(number);
     for nth in 0..number {
-        let seed = told("CROWD").unwrap_or(nth);
+        let seed = given("CROWD").unwrap_or(nth);
         let mut random = Rng::with_seed(seed);
         let crowd = Crowd::drawn(seed, &mut random);
         let failed = Seed(seed);
@@ -91,26 +91,26 @@ fn records(state: State) -> bool {
 }
 
 /// Asserts that each call is in exactly one of the counts, if calls are counted, and that each refusal is counted.
-fn each_is_in_one_count(told: &Told, snapshot: &Snapshot) {
+fn each_is_in_one_count(made: &Made, snapshot: &Snapshot) {
     let totals = &snapshot.totals;
-    assert_eq!(totals.refused, told.refused, "refusals");
+    assert_eq!(totals.refused, made.refused, "refusals");
     if let (Some(successes), Some(ignored)) = (totals.successes, totals.ignored) {
-        assert_eq!(successes + totals.failures + totals.late, told.all().calls, "{totals:?}");
-        assert_eq!(ignored, told.ignored, "ignored calls");
+        assert_eq!(successes + totals.failures + totals.late, made.all().calls, "{totals:?}");
+        assert_eq!(ignored, made.ignored, "ignored calls");
     }
 }
 
 /// Asserts that a large enough window has every call of its generation except late ones, and that all late ones are counted.
-fn each_is_in_its_window_or_late(told: &Told, heard: &Heard, snapshot: &Snapshot) {
+fn each_is_in_its_window_or_late(made: &Made, heard: &Heard, snapshot: &Snapshot) {
     let (mut generation, mut state) = (0, State::Closed);
     let (mut kept, mut failures, mut late) = (Tally::default(), 0, 0);
     let mut end = |generation: u64, kept: Tally, metrics: &Metrics| {
-        let (told, end) = (told.of(generation), figures(metrics));
+        let (made, end) = (made.of(generation), figures(metrics));
         let in_time = Tally { calls: end.calls - kept.calls, failures: end.failures - kept.failures };
-        assert!(in_time.calls <= told.calls, "{in_time:?} of {told:?} in the generation {generation}");
-        assert!(in_time.failures <= told.failures, "{in_time:?} of {told:?} in the generation {generation}");
+        assert!(in_time.calls <= made.calls, "{in_time:?} of {made:?} in the generation {generation}");
+        assert!(in_time.failures <= made.failures, "{in_time:?} of {made:?} in the generation {generation}");
         failures += in_time.failures;
-        late += told.calls - in_time.calls;
+        late += made.calls - in_time.calls;
         in_time
     };
     for transition in heard.all() {
@@ -129,7 +129,7 @@ fn each_is_in_its_window_or_late(told: &Told, heard: &Heard, snapshot: &Snapshot
     if records(state) {
         assert_eq!(
             end(generation, kept, &snapshot.metrics),
-            told.of(generation),
+            made.of(generation),
             "nothing is late at the end"
         );
     }
@@ -166,7 +166,7 @@ fn no_call_is_lost_whatever_commands_come_meanwhile() {
         let (breaker, clock, heard) = built(random, |builder| builder.window(window).trip(never(rule)));
         assert!(crowd.most_calls() < 200_000);
         let seed = random.u64(..);
-        let told = crowd.play(&breaker, |wave| {
+        let made = crowd.play(&breaker, |wave| {
             let mut random = Rng::with_seed(seed + wave as u64);
             for _ in 0..30 {
                 // Several buckets of a time window, but fewer than it has.
@@ -178,10 +178,10 @@ fn no_call_is_lost_whatever_commands_come_meanwhile() {
             }
         });
         let snapshot = breaker.snapshot();
-        each_is_in_its_window_or_late(&told, &heard, &snapshot);
+        each_is_in_its_window_or_late(&made, &heard, &snapshot);
         if !snapshot.totals.successes.is_some_and(|_| is_commanded) {
             // Otherwise it may have started counting at some point.
-            each_is_in_one_count(&told, &snapshot);
+            each_is_in_one_count(&made, &snapshot);
         }
         if records(snapshot.state) {
             goes_on_as_alone(&breaker);
@@ -212,19 +212,19 @@ fn a_count_window_never_exceeds_its_size_and_later_calls_replace_all() {
         let size = [1, 2, 7, 64, 100, 1_000][random.usize(..6)];
         let rule = never(random.usize(..3));
         let (breaker, ..) = built(random, |builder| builder.window(window::count(size)).trip(rule));
-        let told = crowd.play(&breaker, |_| {
+        let made = crowd.play(&breaker, |_| {
             for _ in 0..50 {
                 let metrics = breaker.metrics();
                 assert!(metrics.total() <= size as u64 && metrics.failures() <= metrics.total());
                 std::thread::yield_now();
             }
         });
-        let (all, metrics) = (told.all(), breaker.metrics());
+        let (all, metrics) = (made.all(), breaker.metrics());
         assert_eq!(metrics.total(), all.calls.min(size as u64));
         assert!(metrics.failures() <= all.failures);
         assert!(metrics.failures() >= all.failures.saturating_sub(all.calls - metrics.total()));
         let snapshot = breaker.snapshot();
-        each_is_in_one_count(&told, &snapshot);
+        each_is_in_one_count(&made, &snapshot);
         assert_eq!((snapshot.totals.failures, snapshot.late), (all.failures, 0));
 
         let call = |outcome| breaker.acquire().expect("closed").record(outcome);
@@ -295,9 +295,9 @@ fn a_breaker_is_open_exactly_if_its_rule_has_held() {
         let size = if is_large { 200_000 } else { 2_000 };
         let window = if random.bool() { window::count(size) } else { window::time(seconds(60)) };
         let (breaker, _, heard) = built(random, |builder| builder.window(window).trip(trips.rule()));
-        let told = crowd.play(&breaker, |_| ());
-        let (all, snapshot) = (told.all(), breaker.snapshot());
-        each_is_in_one_count(&told, &snapshot);
+        let made = crowd.play(&breaker, |_| ());
+        let (all, snapshot) = (made.all(), breaker.snapshot());
+        each_is_in_one_count(&made, &snapshot);
         let metrics = snapshot.metrics;
         if snapshot.state == State::Open {
             let evidence = heard.last().metrics;
@@ -334,8 +334,8 @@ fn each_trial_outcome_is_counted_once_and_each_slot_comes_back() {
         let slots = random.u32(1..6);
         let (breaker, _, heard) =
             built(random, |builder| builder.trip(rule).retry(retry::always()).max_half_open_calls(slots));
-        let told = crowd.play(&breaker, |_| ());
-        each_is_in_one_count(&told, &breaker.snapshot());
+        let made = crowd.play(&breaker, |_| ());
+        each_is_in_one_count(&made, &breaker.snapshot());
         let (mut generation, mut state) = (0, State::Closed);
         for transition in heard.all() {
             // If there are very many transitions, the listener learns that it missed some.

@@ -101,9 +101,9 @@ fn a_breaker_opens_for_a_dead_host_however_rarely_it_is_called() {
             (trip::min(5) & trip::avg_latency(second), day, is_slow, 5),
             (trip::custom(|metrics| metrics.total() >= 5), calls, fails, 5),
         ] {
-            let told = format!("{rule} of {window} with {key_idle:?}");
+            let described = format!("{rule} of {window} with {key_idle:?}");
             let configured = CircuitBreaker::builder("seldom").trip(rule).window(window);
-            assert_eq!(calls_to_a_dead_host(configured, key_idle, call), expected, "{told}");
+            assert_eq!(calls_to_a_dead_host(configured, key_idle, call), expected, "{described}");
         }
     }
 }

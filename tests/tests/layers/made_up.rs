@@ -82,7 +82,7 @@ fn a_method_added_above_must_not_be_called_below() {
 }
 
 #[test]
-fn what_only_looks_like_an_import_does_not_count() {
+fn text_that_only_looks_like_an_import_does_not_count() {
     for text in [
         "/// [`High`](crate::high::High)\nstruct Other;",
         "#[cfg(test)] mod tests { use crate::high::High; }",

@@ -78,7 +78,7 @@ fn an_alternative_makes_recovery_of_the_model_no_easier() {
 }
 
 #[test]
-fn wherever_a_breaker_has_come_to_it_keeps_both_promises() {
+fn a_breaker_keeps_both_promises_from_any_state() {
     let numbers = numbers(2_000);
     let put: Vec<_> = numbers.clone().map(anywhere::run).collect();
     let often = |what| put.iter().filter(|put| **put == what).count() as u64;
