@@ -178,7 +178,8 @@ pub(crate) fn closure(block: &Group, returns: &Returns, capture: &Capture, priva
     let declared = returns::declared(returns);
     // A closure that captures whole variables cannot return a part of what is behind a `&mut`. What it captures depends on the edition of
     // its span; but one that is not the user's hides the closure from some lints.
-    let span = if captures_parts() { block.span() } else { Span::mixed_site().located_at(block.span()) };
+    let span =
+        if captures_parts(block.span()) { block.span() } else { Span::mixed_site().located_at(block.span()) };
     let ownership = capture.is_whole.then(|| quote_spanned!(span=> move));
     let statements = capture.statements(private);
     let bars = quote_spanned!(span=> ||);
