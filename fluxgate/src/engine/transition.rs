@@ -194,8 +194,8 @@ pub(crate) fn deliver(breaker: &Breaker) {
     loop {
         // Not in the loop's condition, which would hold the lock throughout the body.
         let next = breaker.locked().lock().events.as_mut().and_then(|events| events.next());
-        let Some((transition, listeners)) = next else { return };
-        delivery::notify(&transition, &listeners);
+        let Some(due) = next else { return };
+        delivery::notify(&due);
     }
 }
 

@@ -29,6 +29,16 @@ struct Queued {
     transition: Transition,
     /// Whether it can be delivered: the breaker's pause is known.
     complete: bool,
+    /// Who hears it: as many of the breaker's listeners, and of those of all breakers, as there were when it happened.
+    own: usize,
+    everywhere: usize,
+}
+
+/// A transition, and who hears it.
+pub(crate) struct Due {
+    transition: Transition,
+    own: Vec<Subscription>,
+    everywhere: usize,
 }
 
 /// How many transitions may wait for a listener that does not return. Then the oldest are dropped.
@@ -69,7 +79,8 @@ impl Delivery {
             self.queue.pop_front();
             self.missed += 1;
         }
-        self.queue.push_back(Queued { transition, complete });
+        let (own, everywhere) = (self.listeners.len(), EVERYWHERE.read().len());
+        self.queue.push_back(Queued { transition, complete, own, everywhere });
     }
 
     /// Completes the transition that began this generation, if it still waits.
@@ -94,12 +105,14 @@ impl Delivery {
     }
 
     /// The next transition and its listeners; `None` ends the delivery.
-    pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Subscription>)> {
+    pub(crate) fn next(&mut self) -> Option<Due> {
         self.delivering = self.is_ready();
-        let Queued { mut transition, .. } =
+        let Queued { mut transition, own, everywhere, .. } =
             if self.delivering { self.queue.pop_front()? } else { return None };
         transition.missed = std::mem::take(&mut self.missed);
-        Some((transition, self.listeners.clone()))
+        // Listeners only ever join, at the end.
+        let own = self.listeners.iter().take(own).cloned().collect();
+        Some(Due { transition, own, everywhere })
     }
 }
 
@@ -125,11 +138,11 @@ pub(crate) fn hears_resets() -> bool {
 }
 
 /// Calls all listeners that want to hear of it.
-pub(crate) fn notify(transition: &Transition, own: &[Subscription]) {
+pub(crate) fn notify(Due { transition, own, everywhere }: &Due) {
     let is_reset = transition.is_reset();
     #[cfg(feature = "tracing")]
     contain(|| tracing::emit(transition));
-    let everywhere = EVERYWHERE.read().clone();
+    let everywhere: Vec<_> = EVERYWHERE.read().iter().take(*everywhere).cloned().collect();
     for Subscription { listener, interests } in own.iter().chain(&everywhere) {
         if !is_reset || interests.has_resets() {
             contain(|| listener.on_transition(transition));

@@ -355,3 +355,28 @@ fn that_lag_behind_learn_how_many_they_missed() {
     assert!(heard[2..].iter().all(|transition| transition.missed == 0));
     assert_eq!(heard.last().map(|last| last.to), Some(State::ForcedOpen));
 }
+
+/// Regression: it also heard what had happened before, if that still waited for another listener.
+#[test]
+fn hear_only_what_happens_once_they_are_added() {
+    let heard = CircuitBreaker::builder("heard late").build().expect("valid");
+    let [own, everywhere] = [(); 2].map(|()| Heard::default());
+    let (breaker, late) = (heard.clone(), [own.clone(), everywhere.clone()]);
+    let is_first = AtomicBool::new(true);
+    heard.listen(move |_: &Transition| {
+        if is_first.swap(false, Ordering::SeqCst) {
+            breaker.reset();
+            let [own, everywhere] = late.clone();
+            breaker.listen(own.listener());
+            fluxgate::listen(move |transition: &Transition| {
+                if transition.breaker == "heard late" {
+                    everywhere.push(transition.clone());
+                }
+            });
+            breaker.disable();
+        }
+    });
+    heard.force_open();
+    let expected = [(State::Closed, State::Disabled)];
+    assert_eq!((own.steps(), everywhere.steps()), (expected.to_vec(), expected.to_vec()));
+}
