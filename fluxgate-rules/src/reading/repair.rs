@@ -13,7 +13,7 @@ pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) 
         let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(right) };
         right.text = problem.corrected(&right.text, &lexed.bytes)?;
         right.is_example |= problem.is_example();
-        right.losses.extend(problem.losses);
+        right.losses.extend(problem.losses());
     }
     None
 }

@@ -14,8 +14,12 @@ pub struct Problem {
     /// What to do about it.
     pub advice: Advice,
     /// Why the suggestion gives up values, if it does more than spell them in another way.
-    pub losses: Vec<String>,
+    pub losses: Option<Box<Losses>>,
 }
+
+/// Reasons, boxed, since most problems have none and are returned by value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Losses(pub Vec<String>);
 
 /// How to fix a mistake.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,14 +59,25 @@ pub enum Aside {
 impl Problem {
     /// A problem, without help so far.
     pub fn new(place: TokenRange, what: impl Into<String>) -> Self {
-        Self { what: what.into(), place, advice: Advice::None, losses: Vec::new() }
+        Self { what: what.into(), place, advice: Advice::None, losses: None }
+    }
+
+    /// Says why the suggestion gives up values.
+    pub(crate) fn with_losses(mut self, losses: Vec<String>) -> Self {
+        self.losses = Some(Box::new(Losses(losses)));
+        self
+    }
+
+    /// Why the suggestion gives up values.
+    pub(crate) fn losses(&self) -> Vec<String> {
+        self.losses.as_ref().map(|losses| losses.0.clone()).unwrap_or_default()
     }
 
     /// Marks the suggestion as one that gives up a value.
     #[must_use]
-    pub fn losing(mut self) -> Self {
-        self.losses = vec![self.what.clone()];
-        self
+    pub fn losing(self) -> Self {
+        let what = self.what.clone();
+        self.with_losses(vec![what])
     }
 
     /// Adds help in words, which replaces the usual phrasing of a suggestion.

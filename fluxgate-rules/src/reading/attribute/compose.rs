@@ -82,7 +82,7 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
         let text = with_unit(value, unit);
         match value::read_text(&text, "", parameter) {
             Ok(_) => kept(&text),
-            Err(problem) => Filled::suggested(problem),
+            Err(problem) => Filled::suggested(&problem),
         }
     };
     match setting {

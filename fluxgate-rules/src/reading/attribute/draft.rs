@@ -124,7 +124,7 @@ impl<'a> Draft<'a> {
         let libraries: Vec<_> = entries.iter().flat_map(|entry| self.reader.libraries(entry)).collect();
         for entry in entries {
             match self.reader.resolve(entry, &libraries) {
-                Resolved::Part(sense, value, otherwise) => self.take(sense, value, otherwise, entry),
+                Resolved::Part(sense, value, otherwise) => self.take(sense, &value, otherwise, entry),
                 Resolved::Elsewhere(help) => self.elsewhere(entry, help),
                 Resolved::Nothing => {
                     let problem = Problem::new(entry.place, ASSIGNED);
@@ -135,7 +135,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn take(&mut self, sense: Sense, value: String, otherwise: Option<&'static str>, entry: &Assignment) {
+    fn take(&mut self, sense: Sense, value: &str, otherwise: Option<&'static str>, entry: &Assignment) {
         let Sense { mut setting, mut part, mut unit, libraries } = sense;
         let is_nameless =
             |part: &DraftPart| part.entry.name.is_none() && matches!(part.given.part, Part::Argument(..));
@@ -178,7 +178,7 @@ impl<'a> Draft<'a> {
             _ => &[(setting, part)],
         };
         for (setting, part) in parts {
-            let given = GivenPart { part: *part, unit, value: value.clone() };
+            let given = GivenPart { part: *part, unit, value: value.to_owned() };
             self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
         }
     }

@@ -150,13 +150,12 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
     let is_count = successes.parse().is_ok_and(|count: u32| count > 0);
     let share = inverted(&TRIP, "success_rate", &[successes.to_owned()]);
     let share = share.filter(|share| !is_count && !share.is_example);
-    let trial = match &share {
-        Some(share) => format!("min(10) & {}", share.text),
-        None => {
-            let calls = if is_count { successes } else { "5" };
-            let rate = rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned());
-            format!("min({calls}) & failure_rate({rate})")
-        }
+    let trial = if let Some(share) = &share {
+        format!("min(10) & {}", share.text)
+    } else {
+        let calls = if is_count { successes } else { "5" };
+        let rate = rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned());
+        format!("min({calls}) & failure_rate({rate})")
     };
     let closed =
         if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
