@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use fluxgate::{EndedCall, Event, Interests, Listener, Outcome, RefusedCall, State, Totals, Transition};
+use fluxgate::{
+    EndedCall, Event, Interests, Listener, Outcome, Reason, RefusedCall, State, Totals, Transition,
+};
 
 /// Everything that a breaker's own listener has heard, in order.
 #[derive(Clone)]
@@ -113,7 +115,7 @@ impl Ledger {
         let Transition { from, to, at, missed, .. } = *transition;
         assert_eq!(from, self.state, "{transition}: it follows from the one before, {place}");
         assert_eq!(missed, 0, "{transition}: none is missing, {place}");
-        let is_reset = from == to && !transition.to_string().contains("would have opened");
+        let is_reset = from == to && !matches!(transition.reason, Reason::Tripped(_));
         if !is_reset {
             *self.transitions.entry((from.as_str(), to.as_str())).or_default() += 1;
         }
