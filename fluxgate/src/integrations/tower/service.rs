@@ -103,14 +103,14 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let Self { inner, layer, refusal, waiting, unready_since } = self;
         let breaker = layer.breakers.breaker_for(&request);
-        let admitted = match refusal.take() {
-            Some(before) if !is_ready_after_all::<_, Request>(inner, &breaker, unready_since) => {
-                Err(breaker.refuse(before))
-            }
-            _ => {
-                let followed = layer.mode.follow(&request);
-                OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
-            }
+        if refusal.is_some() {
+            ask_again::<_, Request>(refusal, inner, layer.breakers.only(), unready_since);
+        }
+        let admitted = if let Some(before) = refusal.take() {
+            Err(breaker.refuse(before))
+        } else {
+            let followed = layer.mode.follow(&request);
+            OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
         };
         match admitted {
             Ok(((call, future), followed)) => {
@@ -126,22 +126,26 @@ where
     }
 }
 
-/// Asks an inner service that was not asked before the call, unless the breaker still refuses. Whoever keeps a service ready until it has
-/// a request for it, as `Steer` does, may call it long after.
+/// Withdraws the refusal if the breaker no longer refuses, and the inner service, which was not asked before, is ready. Whoever keeps a
+/// service ready until it has a request for it, as `Steer` does, may call it long after.
 #[cold]
-fn is_ready_after_all<S: Service<Request>, Request>(
+#[inline(never)]
+fn ask_again<S: Service<Request>, Request>(
+    refusal: &mut Option<CallNotPermitted>,
     inner: &mut S,
-    breaker: &CircuitBreaker,
+    breaker: Option<&CircuitBreaker>,
     unready_since: &mut Option<Duration>,
-) -> bool {
-    if breaker.refusal().is_some() {
-        return false;
+) {
+    if breaker.is_some_and(|breaker| breaker.refusal().is_some()) {
+        return;
     }
-    let question = Question::new(Some(breaker), unready_since);
+    let question = Question::new(breaker, unready_since);
     // Nobody waits for it: if it is not ready, the call is refused.
     let answer = inner.poll_ready(&mut Context::from_waker(Waker::noop()));
     question.answer(&answer);
-    matches!(answer, Poll::Ready(Ok(())))
+    if matches!(answer, Poll::Ready(Ok(()))) {
+        *refusal = None;
+    }
 }
 
 impl<S: Clone, B: Clone, M: Clone, R: Clone> Clone for CircuitBreakerService<S, B, M, R> {
