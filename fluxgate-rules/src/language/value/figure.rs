@@ -117,7 +117,8 @@ impl ValueReader<'_> {
         } else if figure.percent || share < 2.0 {
             problem.correct(greatest)
         } else {
-            self.correct_ratio(problem, figure, share)
+            // `50.0` is `50%`, and loses nothing.
+            self.correct_ratio(self.wrong(problem.what), figure, share)
         })
     }
 
