@@ -348,6 +348,41 @@ mod mocks {
     }
 }
 
+mod dispatch {
+    use enum_dispatch::enum_dispatch;
+
+    use super::*;
+
+    #[enum_dispatch]
+    trait Store {
+        fn load(&self) -> io::Result<u32>;
+    }
+
+    struct Disk;
+
+    impl Store for Disk {
+        #[circuit_breaker(name = "order: dispatched")]
+        fn load(&self) -> io::Result<u32> {
+            Ok(1)
+        }
+    }
+
+    #[enum_dispatch(Store)]
+    enum AnyStore {
+        Disk,
+    }
+
+    #[test]
+    fn enum_dispatch_leads_to_one_breaker_if_the_methods_of_the_impl_are_annotated() {
+        let _isolation = isolate();
+        assert_eq!(AnyStore::from(Disk).load().unwrap(), 1);
+        let totals = fluxgate::breakers()
+            .filter(|breaker| breaker.name().contains("dispatch"))
+            .map(|breaker| breaker.metrics().total());
+        assert_eq!(totals.collect::<Vec<_>>(), [1]);
+    }
+}
+
 #[allow(unreachable_pub, reason = "`wasm_bindgen` asks for it")]
 mod javascript {
     use wasm_bindgen::prelude::wasm_bindgen;
