@@ -57,7 +57,8 @@ static SETTINGS: [SettingWords; 4] = [
 ];
 
 /// Settings that are documented where they are made by hand.
-const OF_BUILDER: [&str; 3] = ["max_half_open_calls", "half_open_timeout", "on_panic"];
+const OF_BUILDER: [&str; 6] =
+    ["normal", "outage", "max_half_open_calls", "half_open_timeout", "on_panic", "count_calls"];
 /// Arguments that have no place of their own.
 const ARGUMENTS: [&str; 12] = [
     "name",

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::input::names::{Concern, NAMES};
+use crate::input::references::references;
 
 /// The names of all arguments, or of those of `breaker!`.
 fn names(takes: fn(Concern) -> bool) -> BTreeSet<&'static str> {
@@ -47,4 +48,14 @@ fn the_page_of_breakers_made_by_a_macro_names_what_they_take() {
     let page = page("fluxgate/docs/breaker.md");
     let list = page.split_once("that configure a breaker: ").unwrap().1.split('.').next().unwrap();
     assert_eq!(list.split('`').skip(1).step_by(2).collect::<BTreeSet<_>>(), names(of_breaker));
+}
+
+#[test]
+fn every_argument_leads_an_editor_to_its_documentation() {
+    // A keyword names nothing, and must not be in a path.
+    for argument in NAMES.iter().filter(|argument| argument.text != "crate") {
+        let found = references(&argument.text.parse().unwrap());
+        let exists = found.iter().map(|reference| reference.to.exists()).collect::<Vec<_>>();
+        assert_eq!(exists, [true], "{}", argument.text);
+    }
 }

@@ -26,6 +26,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let _ = ::fluxgate::Builder::max_half_open_calls;
     let _ = __private::words::on_cancel;
     let _ = __private::words::failure;
+    let _ = ::fluxgate::Builder::count_calls;
     let __fluxgate_output = __private::Output::new();
     if false {
         return __private::never(__fluxgate_output);
