@@ -248,7 +248,7 @@ impl ValueReader<'_> {
     }
 
     fn quoted(&self) -> Problem {
-        let mut problem = Problem { losses: None, ..self.mismatch("in quotes") };
+        let mut problem = Problem { losses: Vec::new(), ..self.mismatch("in quotes") };
         let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.
@@ -262,7 +262,7 @@ impl ValueReader<'_> {
                 Err(inner) if inner.is_example() => None,
                 Err(inner) => {
                     let right = inner.suggestion().map(|suggestion| suggestion.replacement.clone());
-                    if inner.losses.is_some() {
+                    if !inner.losses.is_empty() {
                         problem = self.wrong(inner.what).losing();
                     }
                     right

@@ -27,7 +27,7 @@ impl Filled {
     /// What a problem suggests.
     pub(crate) fn suggested(problem: &Problem) -> Option<Self> {
         let text = problem.suggestion()?.replacement.clone();
-        Some(Self { text, is_example: problem.is_example(), losses: problem.losses() })
+        Some(Self { text, is_example: problem.is_example(), losses: problem.losses.clone() })
     }
 
     /// Suggests it as a replacement for a range.
@@ -37,7 +37,7 @@ impl Filled {
         if self.losses.is_empty() {
             return problem;
         }
-        problem.aside(reasons(&self.losses)).with_losses(self.losses)
+        Problem { losses: self.losses.clone(), ..problem.aside(reasons(&self.losses)) }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) 
         let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(right) };
         right.text = problem.corrected(&right.text, &lexed.bytes)?;
         right.is_example |= problem.is_example();
-        right.losses.extend(problem.losses());
+        right.losses.extend(problem.losses);
     }
     None
 }
@@ -30,7 +30,7 @@ pub(crate) fn settled<T>(
         Err(problems) => problems,
     };
     if let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_mut_slice()
-        && let Suggestion { range, replacement, aside } = suggestion
+        && let Suggestion { range, replacement, aside } = &mut **suggestion
         && !matches!(aside, Aside::Instead(_))
         && *range == TokenRange::whole(tokens)
         && let Some(right) = repaired(replacement, |tokens| read(tokens).err().unwrap_or_default())

@@ -152,7 +152,7 @@ impl<'a> Piece<'a> {
         match self.read(owner, parameter) {
             Ok(_) => Filled::given(self.text()),
             Err(problem) => {
-                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses() };
+                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses.clone() };
                 let right =
                     Filled::suggested(&problem).unwrap_or_else(|| Filled::new(parameter.example, true));
                 Filled { losses, ..right }

@@ -14,12 +14,8 @@ pub struct Problem {
     /// What to do about it.
     pub advice: Advice,
     /// Why the suggestion gives up values, if it does more than spell them in another way.
-    pub losses: Option<Box<Losses>>,
+    pub losses: Vec<String>,
 }
-
-/// Reasons, boxed, since most problems have none and are returned by value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Losses(pub Vec<String>);
 
 /// How to fix a mistake.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,8 +24,8 @@ pub enum Advice {
     None,
     /// Advice in words, which no change of the text can express.
     Words(String),
-    /// A change of the text.
-    Change(Suggestion),
+    /// A change of the text. Boxed, since problems are returned by value.
+    Change(Box<Suggestion>),
 }
 
 /// A change that puts something right.
@@ -59,25 +55,13 @@ pub enum Aside {
 impl Problem {
     /// A problem, without help so far.
     pub fn new(place: TokenRange, what: impl Into<String>) -> Self {
-        Self { what: what.into(), place, advice: Advice::None, losses: None }
-    }
-
-    /// Says why the suggestion gives up values.
-    pub(crate) fn with_losses(mut self, losses: Vec<String>) -> Self {
-        self.losses = Some(Box::new(Losses(losses)));
-        self
-    }
-
-    /// Why the suggestion gives up values.
-    pub(crate) fn losses(&self) -> Vec<String> {
-        self.losses.as_ref().map(|losses| losses.0.clone()).unwrap_or_default()
+        Self { what: what.into(), place, advice: Advice::None, losses: Vec::new() }
     }
 
     /// Marks the suggestion as one that gives up a value.
     #[must_use]
     pub fn losing(self) -> Self {
-        let what = self.what.clone();
-        self.with_losses(vec![what])
+        Self { losses: vec![self.what.clone()], ..self }
     }
 
     /// Adds help in words, which replaces the usual phrasing of a suggestion.
@@ -105,7 +89,7 @@ impl Problem {
             Advice::Words(help) => Aside::Instead(help),
             _ => Aside::Write(String::new()),
         };
-        self.advice = Advice::Change(Suggestion { range, replacement: replacement.into(), aside });
+        self.advice = Advice::Change(Box::new(Suggestion { range, replacement: replacement.into(), aside }));
         self
     }
 
@@ -128,7 +112,7 @@ impl Problem {
     #[must_use]
     pub fn did_you_mean(mut self, replacement: impl Into<String>) -> Self {
         let (range, replacement) = (self.place, replacement.into());
-        self.advice = Advice::Change(Suggestion { range, replacement, aside: Aside::DidYouMean });
+        self.advice = Advice::Change(Box::new(Suggestion { range, replacement, aside: Aside::DidYouMean }));
         self
     }
 
@@ -172,12 +156,15 @@ impl Problem {
     pub fn help_text(&self) -> Option<String> {
         match &self.advice {
             Advice::Words(words) => Some(words.clone()),
-            Advice::Change(Suggestion { replacement, aside, .. }) => match aside {
-                Aside::Write(words) => Some(format!("write `{replacement}`{words}")),
-                Aside::Example(words) => Some(format!("write `{replacement}`, for example{words}")),
-                Aside::Instead(words) => Some(words.clone()),
-                Aside::DidYouMean => None,
-            },
+            Advice::Change(suggestion) => {
+                let Suggestion { replacement, aside, .. } = &**suggestion;
+                match aside {
+                    Aside::Write(words) => Some(format!("write `{replacement}`{words}")),
+                    Aside::Example(words) => Some(format!("write `{replacement}`, for example{words}")),
+                    Aside::Instead(words) => Some(words.clone()),
+                    Aside::DidYouMean => None,
+                }
+            }
             Advice::None => None,
         }
     }
