@@ -59,14 +59,13 @@ impl Brackets {
     /// Splits a range at all of these tokens, except those in parentheses. Pieces may be empty.
     pub(crate) fn split_at(
         &self,
-        tokens: &[Token],
         place: TokenRange,
-        is_separator: impl Fn(&Token) -> bool,
+        mut is_separator: impl FnMut(usize) -> bool,
     ) -> Vec<TokenRange> {
         let mut pieces = Vec::new();
         let (mut start, mut at) = (place.start, place.start);
         while at < place.end {
-            if is_separator(&tokens[at]) {
+            if is_separator(at) {
                 pieces.push(TokenRange::new(start, at));
                 start = at + 1;
             }
@@ -79,23 +78,17 @@ impl Brackets {
     /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses
     /// and in `::<A, B>` do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {
-        let mut pieces = Vec::new();
-        let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);
-        while at < place.end {
+        let mut generics = 0_usize;
+        let mut pieces = self.split_at(place, |at| {
             let token = &tokens[at];
             if token.is("<") && (generics > 0 || at > place.start && tokens[at - 1].is(":")) {
                 generics += 1;
             } else if token.is(">") {
                 generics = generics.saturating_sub(1);
-            } else if token.is(",") && generics == 0 {
-                pieces.push(TokenRange::new(start, at));
-                start = at + 1;
             }
-            at = self.close(at) + 1;
-        }
-        if start < place.end {
-            pieces.push(TokenRange::new(start, place.end));
-        }
+            token.is(",") && generics == 0
+        });
+        pieces.pop_if(|last| last.is_empty());
         pieces
     }
 }

@@ -226,8 +226,7 @@ impl AttributeReader<'_> {
     /// The pieces of a group, separated by commas and semicolons.
     fn pieces(&self, inside: TokenRange) -> Vec<TokenRange> {
         let pieces = self.brackets.split(self.tokens, inside).into_iter();
-        let pieces =
-            pieces.flat_map(|piece| self.brackets.split_at(self.tokens, piece, |token| token.is(";")));
+        let pieces = pieces.flat_map(|piece| self.brackets.split_at(piece, |at| self.is(at, ";")));
         pieces.filter(|piece| !piece.is_empty()).collect()
     }
 

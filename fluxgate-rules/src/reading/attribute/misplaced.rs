@@ -150,7 +150,7 @@ fn by_state(tokens: &[Token]) -> Option<String> {
 fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
     let trip = vocabulary("trip")?;
     let brackets = Brackets::pair(tokens).ok()?;
-    let members = brackets.split_at(tokens, TokenRange::whole(tokens), |token| operator(token).is_some());
+    let members = brackets.split_at(TokenRange::whole(tokens), |at| operator(&tokens[at]).is_some());
     let place = |member: &TokenRange| {
         let word = &tokens.get(member.start)?.text;
         let open = member.start + 1;

@@ -233,7 +233,7 @@ fn is_joined(tokens: &[Token], sign: &str) -> bool {
 }
 
 fn split(tokens: &[Token], brackets: &Brackets, sign: &str) -> Vec<TokenRange> {
-    let mut pieces = brackets.split_at(tokens, TokenRange::whole(tokens), |token| token.is(sign));
+    let mut pieces = brackets.split_at(TokenRange::whole(tokens), |at| tokens[at].is(sign));
     pieces.retain(|piece| !piece.is_empty());
     pieces
 }
