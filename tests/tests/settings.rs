@@ -344,6 +344,29 @@ fn settings_of_a_family_apply_to_all_its_present_and_future_breakers() {
     apply(json!({}));
 }
 
+/// Regression: settings for the whole family took precedence over those for some of its keys, if these were matched by a pattern.
+#[cfg(feature = "keyed")]
+#[test]
+fn a_pattern_of_keys_is_more_specific_than_the_name_of_their_family() {
+    let _alone = alone();
+    let hosts: fluxgate::Keyed<String> =
+        CircuitBreaker::builder("nested").trip(trip::failure_streak(9)).keyed().build().expect("valid");
+    let rules = || {
+        ["a.org", "b.org", "a.com"].map(|key| {
+            drop(hosts.get(key).acquire());
+            rule(&hosts.get(key))
+        })
+    };
+    apply(json!({
+        "nested{b.org}": { "trip": "failure_streak(2)" },
+        "nested{*.org}": { "trip": "failure_streak(3)" },
+        "nested": { "trip": "failure_streak(4)" },
+        "nest*": { "trip": "failure_streak(5)" },
+    }));
+    assert_eq!(rules(), ["failure_streak(3)", "failure_streak(2)", "failure_streak(4)"]);
+    apply(json!({}));
+}
+
 /// Regression: a key that came while its family had settings from outside kept them for ever, if the family's own breaker was in use.
 #[cfg(feature = "keyed")]
 #[test]

@@ -2,8 +2,8 @@
 
 use core::cmp::Ordering;
 
-/// A name in which `*` stands for any text. Sorted from the general to the specific, by how many characters it spells out; names without
-/// `*` come last.
+/// A name in which `*` stands for any text. Sorted from the general to the specific, by how many characters it spells out. No pattern
+/// spells out more of a breaker's name than the name itself, but one for keys may spell out more than the name of their family.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Pattern(String);
 
@@ -32,8 +32,8 @@ impl Pattern {
         })
     }
 
-    fn particularity(&self) -> (bool, usize) {
-        (!self.0.contains('*'), self.0.chars().filter(|character| *character != '*').count())
+    fn particularity(&self) -> (usize, bool) {
+        (self.0.chars().filter(|character| *character != '*').count(), !self.0.contains('*'))
     }
 }
 
@@ -73,8 +73,9 @@ mod tests {
 
     #[test]
     fn the_particular_comes_after_the_general() {
-        let mut patterns = ["shop::pay", "*", "shop::*", "s*", "a"].map(Pattern::new);
+        let mut patterns = ["hosts{a}", "hosts*", "hosts{*}", "*", "hosts{*a}", "hosts"].map(Pattern::new);
         patterns.sort();
-        assert_eq!(patterns.map(|pattern| pattern.0), ["*", "s*", "shop::*", "a", "shop::pay"]);
+        let sorted = ["*", "hosts*", "hosts", "hosts{*}", "hosts{*a}", "hosts{a}"];
+        assert_eq!(patterns.map(|pattern| pattern.0), sorted);
     }
 }
