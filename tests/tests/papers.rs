@@ -59,6 +59,19 @@ fn the_page_for_operators_covers_every_alert_and_its_recipient() {
     }
 }
 
+/// `promtool` evaluates them in `alerts_test.yml`, as Grafana would for all breakers.
+#[test]
+fn tested_expressions_are_those_of_the_dashboard() {
+    let dashboard = read("examples/monitoring/grafana.json").replace(r#"\""#, "\"").replace("$name", ".*");
+    let tests = read("examples/monitoring/alerts_test.yml");
+    let expressions: Vec<_> = tests.lines().filter_map(|line| line.split("expr: &").nth(1)).collect();
+    assert!(!expressions.is_empty());
+    for expression in expressions {
+        let expression = expression.split('\'').nth(1).expect("a quoted expression");
+        assert!(dashboard.contains(expression), "no panel has {expression}");
+    }
+}
+
 /// Pages are read where they are rendered: in the files, links to items lead nowhere.
 #[test]
 fn every_background_page_is_linked_where_it_is_rendered() {
