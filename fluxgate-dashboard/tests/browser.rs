@@ -152,6 +152,25 @@ async fn a_breaker_opens_on_the_page_without_reloading_it() {
     browser.close().await;
 }
 
+/// Regression: browsers do not draw a hidden tab, and its title kept the number of open breakers that it had when it was last visible.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn the_title_of_a_hidden_tab_is_kept_up_to_date() {
+    let breakers = ["one", "other"].map(breaker);
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    browser.until("says('one', 'Closed') && document.title === 'Circuit breakers'", json!([])).await;
+    let hide = "const frame = requestAnimationFrame;
+        window.requestAnimationFrame = (callback) => callback.name === 'render' ? 0 : frame(callback);";
+    browser.run(hide, json!([])).await;
+    breakers.iter().for_each(|breaker| fail(breaker, 10));
+    browser.until("document.title === '(2) Circuit breakers'", json!([])).await;
+    // As if the last message were always long ago.
+    browser.run("let time = Date.now(); Date.now = () => time += 10_000;", json!([])).await;
+    browser.until("document.title === '(?) Circuit breakers'", json!([])).await;
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn new_settings_are_not_reported_as_an_opening() {

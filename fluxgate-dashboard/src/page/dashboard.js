@@ -148,7 +148,15 @@ function change(message) {
 function received() {
   lastMessage = Date.now();
   for (const entry of entries.values()) forget(entry);
+  entitle();
   schedule(true);
+}
+
+// Not while rendering, which browsers do not do in a hidden tab: its title is all that can be seen of it.
+function entitle() {
+  const troubled = [...entries.values()].filter(({ shown }) => shown.state === "open" || shown.state === "half_open").length;
+  const sign = isTold && !isLive() ? "?" : troubled;
+  document.title = sign ? `(${sign}) Circuit breakers` : "Circuit breakers";
 }
 
 function since(entry) {
@@ -633,8 +641,6 @@ function summarise() {
     label(button, "aria-pressed", String(wanted.state === state));
     button.className = counts[state] === 0 ? "none" : state === "open" ? "alarm" : "";
   }
-  const troubled = counts.open + counts.half_open;
-  document.title = troubled > 0 ? `(${troubled}) Circuit breakers` : "Circuit breakers";
   const isEmpty = order.length === 0;
   page.table.hidden = isEmpty;
   page.empty.hidden = !isEmpty || !isTold;
@@ -828,6 +834,7 @@ function tick() {
   connection.className = isLost ? "lost" : isTold ? "live" : "";
   write(connection, isLost ? `connection lost; showing data from ${duration(silence())} ago` : isTold ? "live" : "connecting");
   document.body.classList.toggle("stale", isLost);
+  entitle();
   schedule();
 }
 
