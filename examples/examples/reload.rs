@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread::sleep;
 use std::time::Duration;
 use std::{env, fs};
 
@@ -33,6 +34,9 @@ fn apply(text: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// How long a change may take.
+const MOMENT: Duration = Duration::from_millis(100);
+
 /// Reads the file whenever it may have changed, until nothing has happened for `longest`.
 fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(), Box<dyn Error>> {
     let (sender, receiver) = mpsc::channel();
@@ -50,10 +54,14 @@ fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(
             },
             None => receiver.recv()??,
         };
-        // Reading is an event, too; one change causes several, and in between there may be no file.
-        let is_of_file = event.paths.iter().any(|path| path.file_name() == file.file_name());
-        let is_of_file = is_of_file && !event.kind.is_access();
-        let text = if is_of_file { fs::read_to_string(file).ok() } else { None };
+        // Reading is an event, too.
+        if event.kind.is_access() {
+            continue;
+        }
+        // Any other file may be the one that a link leads to: Kubernetes replaces a folder. Whoever empties a file and then writes it has
+        // finished a moment later; an empty file would withdraw all settings.
+        sleep(MOMENT);
+        let text = fs::read_to_string(file).ok();
         let Some(text) = text.filter(|text| *text != known) else { continue };
         known = text;
         // Mistakes leave everything as it is.
