@@ -197,12 +197,26 @@ fn wrong_settings_change_nothing_and_all_errors_are_reported_together() {
         "wrongly set.retry: `60` has no unit",
         "help: write `60s`",
         "wrongly set.tirp: unknown setting `tirp`; did you mean `trip`?",
-        "`track` is compiled into the function, so it cannot be changed from outside",
+        "`track` is compiled into the program, so it cannot be changed from outside",
         "*.count_calls: `count_calls` is `true` or `false`",
     ] {
         assert!(text.contains(said), "{said}\n{text}");
     }
     assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
+}
+
+/// Regression: `timeout`, and others, were called unknown.
+#[test]
+fn no_argument_of_the_attribute_is_unknown() {
+    let _alone = alone();
+    let names = include_str!("../../fluxgate-macros/src/input/names.rs");
+    let names: Vec<_> =
+        names.split("    name(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        let error = wrong(json!({ "any": { name: "" } })).to_string();
+        assert!(!error.contains("unknown setting"), "{error}");
+    }
 }
 
 #[test]
@@ -279,6 +293,21 @@ fn are_strings_numbers_and_booleans_only() {
     let mut made = Settings::new();
     made.set("payments", "max_half_open_calls", "3");
     assert_eq!(made, read(json!({ "payments": { "max_half_open_calls": 3 } })));
+}
+
+#[test]
+fn a_misplaced_value_is_explained() {
+    for (text, said) in [
+        (r#"{ "trip": "failures(3)" }"#, "expected the settings of the breaker with this name"),
+        (r#"["payments"]"#, "expected breakers by name, each with its settings"),
+        (
+            r#"{ "api": { "example": { "trip": "failures(3)" } } }"#,
+            "a breaker's name with a dot in it needs quotes",
+        ),
+    ] {
+        let error = serde_json::from_str::<Settings>(text).expect_err("misplaced").to_string();
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 /// Regression: JSON kept the last of them, and lost the others silently.

@@ -82,15 +82,29 @@ impl<'de> Deserialize<'de> for Settings {
 /// A map in which no key may be repeated: of repeated keys, JSON and others would keep the last, and lose the rest silently.
 struct Distinct<V>(BTreeMap<String, V>);
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Distinct<V> {
+/// What is in a map.
+trait Value {
+    /// The map, in errors.
+    const MAP: &str;
+}
+
+impl Value for SettingText {
+    const MAP: &str = "the settings of the breaker with this name";
+}
+
+impl<V> Value for Distinct<V> {
+    const MAP: &str = "breakers by name, each with its settings";
+}
+
+impl<'de, V: Value + Deserialize<'de>> Deserialize<'de> for Distinct<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<V>(PhantomData<V>);
 
-        impl<'de, V: Deserialize<'de>> Visitor<'de> for Entries<V> {
+        impl<'de, V: Value + Deserialize<'de>> Visitor<'de> for Entries<V> {
             type Value = Distinct<V>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a map")
+                formatter.write_str(V::MAP)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Distinct<V>, A::Error> {
@@ -113,7 +127,7 @@ impl<'de> Deserialize<'de> for SettingText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Scalar;
 
-        impl Visitor<'_> for Scalar {
+        impl<'de> Visitor<'de> for Scalar {
             type Value = SettingText;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,6 +153,12 @@ impl<'de> Deserialize<'de> for SettingText {
 
             fn visit_f64<E: Error>(self, number: f64) -> Result<SettingText, E> {
                 Ok(SettingText(number.to_string()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<SettingText, A::Error> {
+                Err(Error::custom(
+                    "a setting has no settings of its own; in TOML, a breaker's name with a dot in it needs quotes",
+                ))
             }
         }
 
@@ -277,13 +297,15 @@ pub fn unfit() -> Vec<(String, ConfigError)> {
 }
 
 fn unknown(setting: &str) -> ConfigProblem {
-    const OF_THE_FUNCTION: [&str; 8] =
-        ["track", "success", "ignore", "rejected", "fallback", "breaker", "handle", "key"];
+    const OF_THE_PROGRAM: [&str; 15] = [
+        "name", "normal", "outage", "track", "success", "ignore", "rejected", "fallback", "timeout",
+        "breaker", "handle", "key", "max_keys", "key_idle", "crate",
+    ];
     let names: Vec<_> = Changes::NAMES.iter().map(|name| format!("`{name}`")).collect();
     let list = format!("expected one of {}", names.join(", "));
     let name = printable(setting);
-    if OF_THE_FUNCTION.contains(&setting) {
-        let message = format!("`{name}` is compiled into the function, so it cannot be changed from outside");
+    if OF_THE_PROGRAM.contains(&setting) {
+        let message = format!("`{name}` is compiled into the program, so it cannot be changed from outside");
         return ConfigProblem::new("", message).with_help(list);
     }
     match nearest(setting, Changes::NAMES.iter().copied()) {
