@@ -310,6 +310,24 @@ async fn figures_are_not_cut_off_at_any_width() {
 }
 
 /// A family of breakers is one line until it is unfolded.
+/// Regression: where the system chooses the colours of a page, but not of what it draws, the legend had none.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn the_legend_shows_the_colours_of_the_bars_in_high_contrast() {
+    let _breaker = breaker("contrasted");
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    let forced = json!({"features": [{"name": "forced-colors", "value": "active"}]});
+    browser.ask("/goog/cdp/execute", &json!({"cmd": "Emulation.setEmulatedMedia", "params": forced})).await;
+    browser
+        .until("says('contrasted', 'Closed') && matchMedia('(forced-colors: active)').matches", json!([]))
+        .await;
+    let colours = "const keys = [...document.querySelectorAll('#head .key')];
+        return new Set(keys.map((key) => getComputedStyle(key, '::before').backgroundColor)).size;";
+    assert_eq!(browser.run(colours, json!([])).await, 4);
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn a_family_is_one_line_until_it_is_unfolded() {
