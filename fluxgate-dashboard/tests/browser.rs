@@ -163,7 +163,9 @@ async fn the_title_of_a_hidden_tab_is_kept_up_to_date() {
     let hide = "const frame = requestAnimationFrame;
         window.requestAnimationFrame = (callback) => callback.name === 'render' ? 0 : frame(callback);";
     browser.run(hide, json!([])).await;
-    breakers.iter().for_each(|breaker| fail(breaker, 10));
+    for breaker in &breakers {
+        fail(breaker, 10);
+    }
     browser.until("document.title === '(2) Circuit breakers'", json!([])).await;
     // As if the last message were always long ago.
     browser.run("let time = Date.now(); Date.now = () => time += 10_000;", json!([])).await;
