@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet --package fluxgate-examples --example metrics
-program=target/debug/examples/metrics
+program=${CARGO_TARGET_DIR:-target}/debug/examples/metrics
 "$program" --once | promtool check metrics
 promtool check rules examples/monitoring/alerts.yml
 promtool test rules examples/monitoring/alerts_test.yml
