@@ -238,6 +238,19 @@ fn an_error_names_the_breaker_that_settings_do_not_fit() {
     );
 }
 
+/// Regression: a family of thousands of keys was given as many paragraphs.
+#[test]
+fn a_problem_of_many_breakers_is_reported_once() {
+    let _alone = alone();
+    let _breakers = ["many::a", "many::b", "many::c"].map(built);
+    let [_one, _other] = ["both::a", "both::b"].map(built);
+    let error = wrong(json!({ "many::*": { "window": "count(5)" }, "both::*": { "window": "count(6)" } }));
+    let text = error.to_string();
+    assert_eq!(error.problems().len(), 2, "{text}");
+    assert!(text.starts_with("both::* (for `both::a` and 1 other): "), "{text}");
+    assert!(text.contains("\nmany::* (for `many::a` and 2 others): "), "{text}");
+}
+
 #[derive(Debug)]
 struct Refused;
 

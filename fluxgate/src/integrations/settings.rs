@@ -215,16 +215,23 @@ impl std::error::Error for SettingsError {}
 pub struct SettingsProblem {
     key: String,
     breaker: Option<String>,
+    /// How many more breakers have it.
+    others: usize,
     problem: ConfigProblem,
 }
 
 impl SettingsProblem {
+    /// One that no breaker would be without.
+    fn of_all(key: String, problem: ConfigProblem) -> Self {
+        Self { key, breaker: None, others: 0, problem }
+    }
+
     /// Where it is: `payments.trip`.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The breaker for which it is wrong, if it could be right for another.
+    /// The breaker for which it is wrong, if it could be right for another. If there are several, the first of them by name.
     pub fn breaker(&self) -> Option<&str> {
         self.breaker.as_deref()
     }
@@ -237,12 +244,17 @@ impl SettingsProblem {
 
 impl fmt::Display for SettingsProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, breaker, problem } = self;
+        let Self { key, breaker, others, problem } = self;
         // A key may contain anything, like a name.
         write!(formatter, "{}", printable(key))?;
         match breaker {
             Some(breaker) if breaker != key => {
-                write!(formatter, " (for `{}`): {problem}", printable(breaker))
+                write!(formatter, " (for `{}`", printable(breaker))?;
+                match others {
+                    0 => write!(formatter, "): {problem}"),
+                    1 => write!(formatter, " and 1 other): {problem}"),
+                    _ => write!(formatter, " and {others} others): {problem}"),
+                }
             }
             _ => write!(formatter, ": {problem}"),
         }
@@ -270,7 +282,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
                 Err(error) => error.problems().to_vec(),
             };
             for problem in found {
-                problems.push(SettingsProblem { key: format!("{name}.{setting}"), breaker: None, problem });
+                problems.push(SettingsProblem::of_all(format!("{name}.{setting}"), problem));
             }
         }
         Prescribed { pattern: Pattern::new(name), changes }
@@ -319,28 +331,33 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     let mut problems: Vec<SettingsProblem> = Vec::new();
     for entry in prescription.entries() {
         if let Err(error) = entry.changes.of(&lenient(&entry.changes)).check(true) {
-            problems.extend(error.problems().iter().map(|problem| SettingsProblem {
-                key: key(entry, problem),
-                breaker: None,
-                problem: problem.clone(),
-            }));
+            let of_all = |problem| SettingsProblem::of_all(key(entry, problem), problem.clone());
+            problems.extend(error.problems().iter().map(of_all));
         }
     }
     if !problems.is_empty() {
         return problems;
     }
-    for breaker in breakers() {
+    let mut all: Vec<_> = breakers().collect();
+    all.sort_by(|one, other| one.name().cmp(other.name()));
+    for breaker in all {
         let Err(error) = prescription.check(breaker.breaker()) else { continue };
         for problem in error.problems() {
             // Blame the most specific entry that has this setting, or else the most specific one.
             let of = || prescription.of(breaker.breaker().name()).rev();
             let entry = of().find(|entry| entry.changes.has(problem.setting())).or_else(|| of().next());
             let Some(entry) = entry else { continue };
-            problems.push(SettingsProblem {
-                key: key(entry, problem),
-                breaker: Some(breaker.name().to_owned()),
-                problem: problem.clone(),
-            });
+            let key = key(entry, problem);
+            // A family may have thousands of breakers.
+            match problems.iter_mut().find(|known| known.key == key && known.problem == *problem) {
+                Some(known) => known.others += 1,
+                None => problems.push(SettingsProblem {
+                    key,
+                    breaker: Some(breaker.name().to_owned()),
+                    others: 0,
+                    problem: problem.clone(),
+                }),
+            }
         }
     }
     problems
