@@ -311,7 +311,6 @@ async fn figures_are_not_cut_off_at_any_width() {
     browser.close().await;
 }
 
-/// A family of breakers is one line until it is unfolded.
 /// Regression: where the system chooses the colours of a page, but not of what it draws, the legend had none.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
@@ -330,6 +329,7 @@ async fn the_legend_shows_the_colours_of_the_bars_in_high_contrast() {
     browser.close().await;
 }
 
+/// A family of breakers is one line until it is unfolded.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn a_family_is_one_line_until_it_is_unfolded() {
