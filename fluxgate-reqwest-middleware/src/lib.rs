@@ -9,7 +9,7 @@ use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::iter;
+use std::{fmt, iter};
 
 /// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
 #[derive(Clone, Debug)]
@@ -44,7 +44,8 @@ impl Middleware for BreakerPerHost {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let call = self.hosts.get(&*host(request.url())).acquire_owned().map_err(Error::middleware)?;
+        let breaker = self.hosts.get(&*host(request.url()));
+        let call = breaker.acquire_owned().map_err(|refusal| Error::middleware(NotSent(refusal)))?;
         let result = next.run(request, extensions).await;
         let outcome = outcome(&result);
         let response = result.as_ref().ok().filter(|_| outcome == Outcome::Failure);
@@ -53,6 +54,23 @@ impl Middleware for BreakerPerHost {
             None => call.record(outcome),
         }
         result
+    }
+}
+
+/// A refused request. Errors of other middlewares, such as `reqwest-retry`, may pass it on without showing anything of it but its source,
+/// so that is where the refusal is.
+#[derive(Debug)]
+struct NotSent(CallNotPermitted);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the request was not sent because of circuit breaker `{}`", self.0.breaker())
+    }
+}
+
+impl StdError for NotSent {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
     }
 }
 

@@ -169,12 +169,14 @@ async fn a_dropped_request_does_not_count() {
     assert_eq!((counts(&breaker), breaker.snapshot().totals.cancelled), ((0, 0), 1));
 }
 
-/// What an inner middleware returns instead of a response.
+/// What another middleware returns instead of a response.
 enum Instead {
     /// Its own error.
     Own,
-    /// The client's error, wrapped.
+    /// The error from further in, wrapped.
     Wrapped,
+    /// The same in a wrapper that shows nothing of itself, like a `transparent` variant of thiserror.
+    PassedOn,
 }
 
 #[derive(Debug)]
@@ -192,6 +194,21 @@ impl std::error::Error for Wrapper {
     }
 }
 
+#[derive(Debug)]
+struct Transparent(Error);
+
+impl fmt::Display for Transparent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, formatter)
+    }
+}
+
+impl std::error::Error for Transparent {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
 #[async_trait]
 impl Middleware for Instead {
     async fn handle(
@@ -204,6 +221,9 @@ impl Middleware for Instead {
             Self::Own => Err(Error::middleware(Wrapper(None))),
             Self::Wrapped => {
                 next.run(request, extensions).await.map_err(|error| Error::middleware(Wrapper(Some(error))))
+            }
+            Self::PassedOn => {
+                next.run(request, extensions).await.map_err(|error| Error::middleware(Transparent(error)))
             }
         }
     }
@@ -227,9 +247,14 @@ async fn a_refusal_is_found_behind_other_middlewares() {
     let host = serve().await;
     hosts.get(&host.to_string()).force_open();
     let inner = Client::builder().no_proxy().build().expect("a client");
-    let client = ClientBuilder::new(inner).with(Instead::Wrapped).with(BreakerPerHost::new(hosts)).build();
-    let error = client.get(format!("http://{host}/status/200")).send().await.expect_err("forced open");
-    assert_eq!(refusal(&error).expect("refused").state(), State::ForcedOpen);
+    // Two that pass it on, as `reqwest-retry` does if there was no retry.
+    for outer in [vec![Instead::Wrapped], vec![Instead::PassedOn, Instead::PassedOn]] {
+        let client = ClientBuilder::new(inner.clone());
+        let client = outer.into_iter().fold(client, ClientBuilder::with);
+        let client = client.with(BreakerPerHost::new(hosts.clone())).build();
+        let error = client.get(format!("http://{host}/status/200")).send().await.expect_err("forced open");
+        assert_eq!(refusal(&error).expect("refused").state(), State::ForcedOpen);
+    }
 }
 
 #[tokio::test]
