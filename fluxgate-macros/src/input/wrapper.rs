@@ -1,19 +1,27 @@
 //! Functions that other attributes derive from the annotated one, and copy its attributes to.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
-use crate::input::tokens::{is_word, word};
+use crate::input::tokens::{is_word, mentions, word};
 
-/// The prefixes of the names that `wasm_bindgen` and `napi` give to functions for JavaScript.
+/// The prefixes of the names that `wasm_bindgen` and older versions of `napi` give to functions for JavaScript.
 const PREFIXES: [&str; 2] = ["__wasm_bindgen_generated_", "__napi__"];
+
+/// What `napi` 3 appends instead. Not all of these functions are `extern`, but they all take its environment.
+const SUFFIX: &str = "_c_callback";
 
 /// Whether this is a function for callers in another language. It calls the annotated one, which is guarded itself.
 pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
-    let is_name = |tree: &TokenTree| {
-        word(tree).is_some_and(|name| PREFIXES.iter().any(|prefix| name.to_string().starts_with(prefix)))
-    };
     let mut trees = item.clone().into_iter();
-    trees.any(|tree| is_word(&tree, &["extern"]))
-        && trees.any(|tree| is_word(&tree, &["fn"]))
-        && trees.next().is_some_and(|tree| is_name(&tree))
+    let mut is_extern = false;
+    let is_function = trees.by_ref().any(|tree| {
+        is_extern |= is_word(&tree, &["extern"]);
+        is_word(&tree, &["fn"])
+    });
+    let Some(name) = trees.next().filter(|_| is_function).as_ref().and_then(word).map(ToString::to_string)
+    else {
+        return false;
+    };
+    is_extern && PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || name.ends_with(SUFFIX) && trees.next().is_some_and(|next| mentions(&next.into(), "napi_env"))
 }

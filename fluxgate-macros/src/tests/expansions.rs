@@ -42,12 +42,32 @@ fn expansions_are_as_reviewed() {
 
 #[test]
 fn wrappers_for_another_language_are_not_guarded() {
-    for name in ["__wasm_bindgen_generated_charge", "__napi__charge"] {
+    let prefixed = |name: &str| {
         let name = quote::format_ident!("{name}");
         let wrapper = quote! {
             #[doc(hidden)]
             pub unsafe extern "C-unwind" fn #name(number: u32) -> WasmRet<u32> { charge(number).into() }
         };
+        (name, wrapper)
+    };
+    let callback = quote! {
+        #[doc(hidden)]
+        extern "C" fn charge_c_callback(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+            charge(env, info)
+        }
+    };
+    let getter = quote! {
+        #[doc(hidden)]
+        unsafe fn charge_c_callback(env: sys::napi_env, this: sys::napi_value) -> napi::Result<sys::napi_value> {
+            charge(env, this)
+        }
+    };
+    for (name, wrapper) in [
+        prefixed("__wasm_bindgen_generated_charge"),
+        prefixed("__napi__charge"),
+        (quote::format_ident!("charge_c_callback"), callback),
+        (quote::format_ident!("charge_c_callback"), getter),
+    ] {
         assert_eq!(expand_attribute(TokenStream::new(), wrapper.clone()).to_string(), wrapper.to_string());
         let annotated = quote!(fn #name(number: u32) -> Result<u32, Failure> { Ok(number) });
         assert_ne!(
