@@ -165,6 +165,68 @@ async fn what_refuses_calls_inside_the_breaker_opens_it_for_a_healthy_service() 
     assert_eq!(judged, [(State::Closed, State::Closed), (State::Open, State::Open)]);
 }
 
+/// As `TimeoutLayer` of tower-http does it.
+#[tokio::test(start_paused = true)]
+async fn a_time_out_that_answers_opens_the_breaker_only_with_a_status_of_a_failed_server() {
+    for (status, expected) in [(408, State::Closed), (504, State::Open)] {
+        let fixture = Fixture::with_rule(trip::failure_streak(3));
+        let mut hanging = ServiceBuilder::new()
+            .layer(CircuitBreakerLayer::http(fixture.breaker.clone()))
+            .map_result(move |result: Result<(), BoxError>| {
+                result.expect_err("it hangs");
+                Ok::<_, BoxError>(http::Response::builder().status(status).body(())?)
+            })
+            .timeout(seconds(1))
+            .service(hangs());
+        for _ in 0..3 {
+            assert_eq!(ask(&mut hanging).await.expect("an answer").status(), status);
+        }
+        assert_eq!(fixture.state(), expected);
+    }
+}
+
+/// A cache of one entry, which keeps what `is_kept` says.
+fn cached(
+    fixture: &Fixture,
+    is_kept: fn(&Result<u32, Error<Failed>>) -> bool,
+) -> impl FnMut() -> Result<u32, Error<Failed>> {
+    let (breaker, mut entry) = (fixture.breaker.clone(), None);
+    move || {
+        if let Some(entry) = &entry {
+            return Clone::clone(entry);
+        }
+        let result = breaker.call(|| Ok(7));
+        entry = Some(result.clone()).filter(is_kept);
+        result
+    }
+}
+
+#[test]
+fn a_cache_that_keeps_errors_keeps_refusals() {
+    let fixture = Fixture::with_rule(trip::failure_streak(3));
+    let (mut values, mut results) = (cached(&fixture, Result::is_ok), cached(&fixture, |_| true));
+    fixture.breaker.force_open();
+    for cache in [&mut values as &mut dyn FnMut() -> _, &mut results] {
+        cache().expect_err("refused");
+    }
+    fixture.breaker.reset();
+    assert_eq!(values().expect("asked again"), 7);
+    assert!(matches!(results(), Err(Error::NotPermitted(_))));
+}
+
+#[test]
+fn hits_of_a_cache_inside_the_breaker_are_successes_and_are_refused() {
+    let (fixture, inner) =
+        (Fixture::with_rule(trip::failure_streak(3)), Fixture::with_rule(trip::failure_streak(3)));
+    let mut within = cached(&inner, Result::is_ok);
+    for _ in 0..3 {
+        fixture.breaker.call(&mut within).expect("a value");
+    }
+    assert_eq!((fixture.breaker.metrics().total(), inner.breaker.metrics().total()), (3, 1));
+    fixture.breaker.force_open();
+    fixture.breaker.call(&mut within).expect_err("refused, though it is in the cache");
+}
+
 /// The whole stack in the right order: the service dies and recovers, and a patient caller notices nothing.
 #[tokio::test(start_paused = true)]
 async fn the_whole_stack_recovers() {
