@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use fluxgate::http::retry_after;
 use fluxgate::{CallNotPermitted, Keyed, Outcome};
@@ -9,7 +10,7 @@ use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::{fmt, iter};
+use std::iter;
 
 /// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
 #[derive(Clone, Debug)]
@@ -45,7 +46,9 @@ impl Middleware for BreakerPerHost {
         next: Next<'_>,
     ) -> Result<Response> {
         let breaker = self.hosts.get(&*host(request.url()));
-        let call = breaker.acquire_owned().map_err(|refusal| Error::middleware(NotSent(refusal)))?;
+        // Some middlewares pass an error on without showing anything of it but its source, so the refusal is the source of another.
+        let not_sent = || format!("the request was not sent because of circuit breaker `{}`", breaker.name());
+        let call = breaker.acquire_owned().with_context(not_sent)?;
         let result = next.run(request, extensions).await;
         let outcome = outcome(&result);
         let response = result.as_ref().ok().filter(|_| outcome == Outcome::Failure);
@@ -54,23 +57,6 @@ impl Middleware for BreakerPerHost {
             None => call.record(outcome),
         }
         result
-    }
-}
-
-/// A refused request. Errors of other middlewares, such as `reqwest-retry`, may pass it on without showing anything of it but its source,
-/// so that is where the refusal is.
-#[derive(Debug)]
-struct NotSent(CallNotPermitted);
-
-impl fmt::Display for NotSent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the request was not sent because of circuit breaker `{}`", self.0.breaker())
-    }
-}
-
-impl StdError for NotSent {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0)
     }
 }
 

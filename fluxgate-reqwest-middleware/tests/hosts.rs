@@ -258,6 +258,16 @@ async fn a_refusal_is_found_behind_other_middlewares() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_what_the_error_of_the_middleware_contains() {
+    let hosts = builder().keyed().build().expect("sound");
+    hosts.get("host").force_open();
+    let client = ClientBuilder::new(Client::new()).with(BreakerPerHost::new(hosts)).build();
+    let Err(Error::Middleware(error)) = client.get("http://host/").send().await else { panic!("sent") };
+    assert_eq!(error.to_string(), "the request was not sent because of circuit breaker `hosts{host}`");
+    assert!(error.is::<fluxgate::CallNotPermitted>());
+}
+
+#[tokio::test]
 async fn invented_hosts_take_no_more_room_than_there_is() {
     let hosts = builder().keyed().max_keys(8).build().expect("sound");
     let (_socket, gone) = taken();
