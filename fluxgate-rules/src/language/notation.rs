@@ -120,11 +120,12 @@ fn clock(tokens: &[Token]) -> Option<u128> {
             _ => None,
         })
         .collect::<Option<_>>()?;
-    match numbers.as_slice() {
-        [hours, minutes, seconds] => Some((hours * 60 + minutes) * 60 + seconds),
-        [minutes, seconds] => Some(minutes * 60 + seconds),
-        _ => None,
-    }
+    sexagesimal(&numbers).filter(|_| matches!(numbers.len(), 2 | 3))
+}
+
+/// The sum of numbers of which each counts for sixty of the next; `None` if it is too large.
+fn sexagesimal(numbers: &[u128]) -> Option<u128> {
+    numbers.iter().try_fold(0_u128, |sum, number| sum.checked_mul(60)?.checked_add(*number))
 }
 
 /// `60 * time.Second`, in either order.
@@ -192,11 +193,7 @@ fn call(tokens: &[Token]) -> Option<u128> {
     let parts = inside.split(|token| token.is(","));
     if name == "time_span" {
         let numbers: Vec<u128> = parts.map(|part| part.first()?.text.parse().ok()).collect::<Option<_>>()?;
-        let seconds = match numbers.as_slice() {
-            [hours, minutes, seconds] => (hours * 60 + minutes) * 60 + seconds,
-            _ => return None,
-        };
-        return Some(seconds * 1_000_000_000);
+        return sexagesimal(&numbers).filter(|_| numbers.len() == 3)?.checked_mul(1_000_000_000);
     }
     if !["timedelta", "duration"].contains(&name.as_str()) {
         return None;
@@ -207,7 +204,7 @@ fn call(tokens: &[Token]) -> Option<u128> {
         }
         _ => None,
     };
-    parts.map(named).sum()
+    parts.map(named).try_fold(0_u128, |sum, part| sum.checked_add(part?))
 }
 
 #[cfg(test)]
@@ -260,6 +257,23 @@ mod tests {
             "P",
             "\"x\"",
             "timedelta()",
+        ] {
+            assert_eq!(duration(&lex(written).tokens), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn durations_that_are_too_long_are_not_read() {
+        for written in [
+            "99999999999999999999999999999:00:00",
+            "99999999999999999999999999999:00",
+            "\"0:99999999999999999999999999999:0\"",
+            "TimeSpan(9999999999999999999999999999999999999, 0, 0)",
+            "TimeSpan(0, 0, 9999999999999999999999999999999999999)",
+            "timedelta(seconds=300000000000000000000000000000, minutes=3000000000000000000000000000)",
+            "99999999999999999999999999999999 * time.Hour",
+            "99999999999999999999999999999999.hours()",
+            "Duration.ofHours(99999999999999999999999999999999)",
         ] {
             assert_eq!(duration(&lex(written).tokens), None, "{written}");
         }
