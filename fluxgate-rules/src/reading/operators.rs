@@ -1,7 +1,7 @@
 //! The operators that join conditions, in any spelling.
 
 use crate::reading::cursor::Cursor;
-use crate::text::token::{Token, TokenRange};
+use crate::text::token::{Shape, Token, TokenRange};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
@@ -43,14 +43,28 @@ pub(crate) fn function(word: &Token) -> Option<Operator> {
     }
 }
 
-/// `any(a, b)` and `or(a, b)` in our spelling. Anything else stays as it is.
-pub(crate) fn joined(cursor: &Cursor<'_>, range: TokenRange) -> String {
-    let [word, open, ..] = range.of(cursor.tokens) else { return cursor.spell(range) };
-    let Some(operator) = function(word).filter(|_| open.is("(")) else { return cursor.spell(range) };
-    let inside = cursor.inside(range.start + 1);
-    if inside.end != range.end - 1 || inside.is_empty() {
-        return cursor.spell(range);
+/// A range in which conditions are joined by `&` and `|` alone: `any(a, b)` and `or(a, b)` become `(a | b)`.
+pub(crate) fn joined(cursor: &Cursor<'_>, range: TokenRange) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut at = range.start;
+    while at < range.end {
+        let first = &cursor.tokens[at];
+        let is_call = at + 1 < range.end && first.shape == Shape::Word && cursor.tokens[at + 1].is("(");
+        let inside = if is_call { cursor.inside(at + 1) } else { TokenRange::new(at, at) };
+        if let Some(operator) = function(first).filter(|_| !inside.is_empty()) {
+            tokens.push(Token::new(Shape::Open, "("));
+            for (nth, member) in cursor.pieces(inside).into_iter().enumerate() {
+                tokens.extend((nth > 0).then(|| Token::new(Shape::Punctuation, operator.sign())));
+                tokens.extend(joined(cursor, member));
+            }
+            tokens.push(Token::new(Shape::Close, ")"));
+            at = inside.end + 1;
+        } else {
+            // The arguments of a condition are no conditions.
+            let end = if is_call { inside.end + 1 } else { at + 1 };
+            tokens.extend_from_slice(&cursor.tokens[at..end]);
+            at = end;
+        }
     }
-    let members: Vec<_> = cursor.pieces(inside).into_iter().map(|member| joined(cursor, member)).collect();
-    format!("({})", members.join(&format!(" {} ", operator.sign())))
+    tokens
 }

@@ -14,9 +14,8 @@ use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::text::brackets::Brackets;
-use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::{Shape, Token, TokenRange};
+use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// The result of parsing a rule.
 pub(crate) struct Parsed {
@@ -318,18 +317,20 @@ impl Parser<'_> {
             return None;
         }
         let place = TokenRange::new(start, inside.end + 1);
-        let correction = joined(&self.cursor, place);
-        let is_right = is_read(&correction);
-        if !self.is_rewritten {
+        // A report about a function around this one corrects it as well.
+        let mut is_rewritten = self.is_rewritten;
+        if !is_rewritten {
+            let correction = joined(&self.cursor, place);
             let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.sign()));
-            self.cursor.report(if is_right {
-                problem.correct(correction)
+            is_rewritten = is_read(&correction);
+            self.cursor.report(if is_rewritten {
+                problem.correct(spell(&correction))
             } else {
                 problem.help(format!("write `first {} second`", operator.sign()))
             });
         }
         self.cursor.at = place.end;
-        Some(Item::Function(operator, self.cursor.pieces(inside), is_right))
+        Some(Item::Function(operator, self.cursor.pieces(inside), is_rewritten))
     }
 
     /// `failure_rate(0.5, min(10))` and `failure_rate(0.5, min = 10)`: conditions among the arguments.
@@ -505,10 +506,9 @@ impl Parser<'_> {
     }
 }
 
-/// Whether the text needs no report.
-fn is_read(text: &str) -> bool {
-    let tokens = lex(text).tokens;
-    Brackets::pair(&tokens).is_ok_and(|brackets| parse(&tokens, &brackets).problems.is_empty())
+/// Whether a rule needs no report.
+fn is_read(tokens: &[Token]) -> bool {
+    Brackets::pair(tokens).is_ok_and(|brackets| parse(tokens, &brackets).problems.is_empty())
 }
 
 #[cfg(test)]

@@ -56,3 +56,36 @@ fn continues_after_a_mistake() {
     let places: Vec<_> = parsed.problems.iter().map(|problem| spell(problem.place.of(&tokens))).collect();
     assert_eq!(places, ["mim", "&&", "50", "clsed"]);
 }
+
+/// What is wrong, and how the first of it is corrected.
+fn corrected(text: &str) -> (Vec<String>, Option<String>) {
+    let lexed = lex(text);
+    let problems = parse(&lexed.tokens, &Brackets::pair(&lexed.tokens).expect("pairs")).problems;
+    let right = problems.first().and_then(|problem| problem.corrected(text, &lexed.bytes));
+    (problems.into_iter().map(|problem| problem.what).collect(), right)
+}
+
+#[test]
+fn functions_at_any_depth_are_one_mistake() {
+    let what = vec!["conditions are joined by `|`".to_owned()];
+    for (written, right) in [
+        ("any(closed, min(1))", "(closed | min(1))"),
+        ("any(all(closed, min(1)), failures(2))", "((closed & min(1)) | failures(2))"),
+        ("any(all(closed, min(1)) & min(2), failures(2))", "((closed & min(1)) & min(2) | failures(2))"),
+        (
+            "any((or(closed, min(1))) & custom(all(x)), min(2))",
+            "(((closed | min(1))) & custom(all(x)) | min(2))",
+        ),
+    ] {
+        assert_eq!(corrected(written), (what.clone(), Some(right.to_owned())), "{written}");
+    }
+}
+
+#[test]
+fn nested_functions_are_read_once() {
+    // With twice the work for each level, this would take years.
+    for innermost in ["min(1)", "!closed"] {
+        let nested = (0..30).fold(innermost.to_owned(), |inner, _| format!("any({inner} & closed)"));
+        assert!(!corrected(&nested).0.is_empty());
+    }
+}
