@@ -1,6 +1,6 @@
 //! `key`: the expression by which a function finds the breaker of a call.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Expr, FnArg, Pat, Type};
 
@@ -8,7 +8,8 @@ use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::peel::{peel_expression, peel_type};
-use crate::input::tokens::text;
+use crate::input::source::spelled;
+use crate::input::tokens::{is, is_word, mentioned, text};
 
 /// The key of a call.
 pub(crate) struct Key {
@@ -44,12 +45,19 @@ impl Key {
         };
         let (expression, given) = split_type(expression);
         let subject = without_borrow(expression);
-        let ty = given.or_else(|| type_of_parameter(&subject, function?));
+        let parameter = function.and_then(|function| type_of_parameter(&subject, function));
+        let is_inner = parameter.as_ref().zip(function).is_some_and(|(ty, function)| is_inner(ty, function));
+        let ty = given.or(parameter.filter(|_| !is_inner));
         if has_handle && ty.is_none() {
+            let why = if is_inner {
+                "and that of this parameter is known only in the function"
+            } else {
+                "which cannot be seen here"
+            };
             let message = format!(
-                "the `handle` of keyed breakers needs the type of the keys, which cannot be seen here\n\
+                "the `handle` of keyed breakers needs the type of the keys, {why}\n\
                  help: write it after the key: `key = {} as String`",
-                crate::input::source::spelled(&argument.value)
+                spelled(&argument.value)
             );
             errors.report(argument.span(), message);
             return None;
@@ -96,16 +104,30 @@ fn type_of_parameter(subject: &Expr, function: &Function) -> Option<TokenStream>
         }
         _ => None,
     })?;
-    let generics = &function.signature.generics;
-    let mut ty = parameter;
-    loop {
-        ty = match peel_type(ty) {
-            Type::Reference(reference) => &reference.elem,
-            Type::ImplTrait(_) => return None,
-            Type::Path(path) if generics.type_params().any(|its| path.path.is_ident(&its.ident)) => {
-                return None;
-            }
-            known => return Some(known.to_token_stream()),
-        };
+    let mut ty = peel_type(parameter);
+    while let Type::Reference(reference) = ty {
+        ty = peel_type(&reference.elem);
     }
+    Some(ty.to_token_stream())
+}
+
+/// Whether a type means something only in the function: it has one of its parameters, an `impl`, or a lifetime.
+fn is_inner(ty: &TokenStream, function: &Function) -> bool {
+    let generics = &function.signature.generics;
+    let types = generics.type_params().map(|parameter| &parameter.ident);
+    let constants = generics.const_params().map(|parameter| &parameter.ident);
+    let names = types.chain(constants).map(ToString::to_string).chain(["impl".to_owned()]);
+    !mentioned(ty.clone(), names.collect()).is_empty() || has_lifetime(ty)
+}
+
+/// Whether a type has a lifetime other than `'static`, written or not.
+fn has_lifetime(ty: &TokenStream) -> bool {
+    let trees: Vec<_> = ty.clone().into_iter().collect();
+    trees.iter().enumerate().any(|(at, tree)| match (tree, trees.get(at + 1)) {
+        (TokenTree::Group(group), _) => has_lifetime(&group.stream()),
+        (sign, Some(next)) => {
+            is(sign, '&') && !is(next, '\'') || is(sign, '\'') && !is_word(next, &["static"])
+        }
+        (_, None) => false,
+    })
 }
