@@ -76,7 +76,7 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     let is_quoted = cursor.token(value).is_some_and(|quote| quote.is("'"));
     value += usize::from(is_quoted);
     let word = cursor.token(value).filter(|_| signs > 0).and_then(state)?;
-    value += usize::from(is_quoted);
+    value += usize::from(is_quoted && cursor.token(value + 1).is_some_and(|quote| quote.is("'")));
     let meant = if is_negated { other(word) } else { word };
     let place = TokenRange::new(cursor.at, value + 1);
     Some((Problem::new(place, "a state is itself a condition").correct(meant), value + 1))
