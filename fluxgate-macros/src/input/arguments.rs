@@ -97,7 +97,7 @@ impl Arguments {
             return errors.report(source.span(name_place), reason);
         }
         if self.get(known).is_some() {
-            let with_comma = TokenRange::new(whole.start.saturating_sub(1), whole.end);
+            let with_comma = whole.with_separator(&source.tokens, |token| token.is(","));
             let problem = Problem::new(whole, format!("`{known}` is given twice")).help("remove one of them");
             return source.report(&problem.correct_at(with_comma, ""), errors);
         }

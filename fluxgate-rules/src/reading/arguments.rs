@@ -82,7 +82,7 @@ pub(crate) fn arguments(
         let Some(argument) = given.named(cursor, piece, name) else { continue };
         if arguments.iter().any(|other: &WrittenArgument| other.parameter.name == argument.parameter.name) {
             let what = format!("`{}` is given twice", argument.parameter.name);
-            let with_comma = TokenRange::new(piece.place.start - 1, piece.place.end);
+            let with_comma = cursor.with_comma(piece.place);
             let problem = Problem::new(piece.place, what).help("remove one of them");
             cursor.report(problem.correct_at(with_comma, ""));
         }
@@ -231,7 +231,7 @@ impl<'a> GivenArguments<'a> {
             return Problem::new(name, what).did_you_mean(near.name);
         }
         if let Some(window) = window_meant(cursor, Some(self.entry), piece.place) {
-            let with_comma = TokenRange::new(piece.place.start - 1, piece.place.end);
+            let with_comma = cursor.with_comma(piece.place);
             let help = format!("remove it; {window} says how far back a rule looks");
             return Problem::new(piece.place, what).help(help).correct_at(with_comma, "");
         }

@@ -68,6 +68,11 @@ impl<'a> Cursor<'a> {
         pieces.iter().find(|piece| piece.is_empty()).map(|piece| TokenRange::at(piece.end))
     }
 
+    /// The range extended by the comma before it, or after it.
+    pub(crate) fn with_comma(&self, range: TokenRange) -> TokenRange {
+        range.with_separator(self.tokens, |token| token.is(","))
+    }
+
     pub(crate) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
     }

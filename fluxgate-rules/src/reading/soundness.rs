@@ -14,6 +14,7 @@ use crate::model::limits::{MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE};
 use crate::model::metrics::nanos;
 use crate::model::rule::{Condition, Node, Rule, members, subtree};
 use crate::model::window::Window;
+use crate::reading::operators::operator;
 use crate::reading::outline::{ANYTHING, Known, Outline};
 use crate::reading::parser::Parsed;
 use crate::text::problem::{Problem, Suggestion};
@@ -89,7 +90,14 @@ fn repeated(tokens: &[Token], parsed: &Parsed) -> Vec<TokenRange> {
 }
 
 fn given_twice(tokens: &[Token], place: TokenRange) -> Problem {
-    let with_operator = TokenRange::new(place.start - 1, place.end);
+    let mut all = place;
+    while all.start > 0
+        && tokens[all.start - 1].is("(")
+        && tokens.get(all.end).is_some_and(|close| close.is(")"))
+    {
+        all = TokenRange::new(all.start - 1, all.end + 1);
+    }
+    let with_operator = all.with_separator(tokens, |token| operator(token).is_some());
     let what = format!("`{}` is given twice", spell(place.of(tokens)));
     Problem::new(place, what).help("remove one of them").correct_at(with_operator, "")
 }

@@ -70,6 +70,19 @@ impl TokenRange {
         self.start >= self.end
     }
 
+    /// The same with the separator before it, or else the one after it, so that removing it leaves none behind.
+    #[must_use]
+    pub fn with_separator(self, tokens: &[Token], is_separator: impl Fn(&Token) -> bool) -> Self {
+        let Self { start, end } = self;
+        if start > 0 && is_separator(&tokens[start - 1]) {
+            Self::new(start - 1, end)
+        } else if tokens.get(end).is_some_and(is_separator) {
+            Self::new(start, end + 1)
+        } else {
+            self
+        }
+    }
+
     /// The tokens.
     pub fn of(self, tokens: &[Token]) -> &[Token] {
         tokens.get(self.start..self.end).unwrap_or(&[])

@@ -98,16 +98,9 @@ impl AttributeReader<'_> {
                 || vocabulary.foreign(&first.text).next().is_some())
     }
 
-    /// The range extended by the comma after it, or before it.
+    /// The range extended by the comma before it, or after it.
     pub(crate) fn with_comma(&self, place: TokenRange) -> TokenRange {
-        let is_comma = |at: usize| self.tokens.get(at).is_some_and(|token| token.is(","));
-        if is_comma(place.end) {
-            TokenRange::new(place.start, place.end + 1)
-        } else if place.start > 0 && is_comma(place.start - 1) {
-            TokenRange::new(place.start - 1, place.end)
-        } else {
-            place
-        }
+        place.with_separator(self.tokens, |token| token.is(","))
     }
 }
 
