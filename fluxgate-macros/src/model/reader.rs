@@ -20,6 +20,7 @@ use crate::input::warnings::Warning;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word, summary,
 };
+
 /// Reads all settings. If any is wrong, reports what is, and returns none.
 pub(crate) fn settings(arguments: &Arguments, errors: &mut Errors) -> Option<Settings> {
     let settings = Reader { arguments, errors }.settings();

@@ -6,7 +6,7 @@
 //! `min` that the calls do not reach is assumed not to hold.
 
 use crate::model::metrics::{Metrics, nanos};
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::{Condition, Node, members};
 
 /// How many further calls have to fail before the rule can hold; `u64::MAX` if no number is enough.
 pub fn failures(nodes: &[Node], metrics: &Metrics) -> u64 {
@@ -32,7 +32,10 @@ enum Figure {
 }
 
 fn missing(nodes: &[Node], metrics: &Metrics, wanted: Figure, failures: u64, slow: u64) -> u64 {
-    least(nodes, &|condition| {
+    if nodes.is_empty() {
+        return u64::MAX;
+    }
+    least(nodes, 0, &|condition| {
         let (figure, missing) = missing_for(condition, metrics);
         let given = match figure {
             _ if figure == wanted => return missing,
@@ -44,24 +47,14 @@ fn missing(nodes: &[Node], metrics: &Metrics, wanted: Figure, failures: u64, slo
     })
 }
 
-/// How much the rule needs to hold, given how much each condition needs.
-fn least(nodes: &[Node], for_condition: &impl Fn(&Condition) -> u64) -> u64 {
-    let Some((first, others)) = nodes.split_first() else { return u64::MAX };
-    let members = members(others).map(|member| least(member, for_condition));
-    match first {
+/// How much the node at an index needs to hold, given how much each condition needs.
+fn least(nodes: &[Node], at: usize, for_condition: &impl Fn(&Condition) -> u64) -> u64 {
+    let members = members(nodes, at).map(|member| least(nodes, member, for_condition));
+    match &nodes[at] {
         Node::Condition(condition) => for_condition(condition),
         Node::All(_) => members.max().unwrap_or(0),
         Node::Any(_) => members.min().unwrap_or(u64::MAX),
     }
-}
-
-/// The members of a group, each with its descendants.
-fn members(mut left: &[Node]) -> impl Iterator<Item = &[Node]> {
-    core::iter::from_fn(move || {
-        let (member, others) = left.split_at_checked(left.first()?.size())?;
-        left = others;
-        Some(member)
-    })
 }
 
 /// How much of which figure the condition still needs. 0: it holds. `u64::MAX`: it never does.

@@ -99,16 +99,14 @@ fn condition_implies(one: &Condition, other: &Condition) -> bool {
         | (Failures(one), Failures(other))
         | (FailureStreak(one), FailureStreak(other))
         | (InFlight(one), InFlight(other)) => one >= other,
-        (FailureRate(one), FailureRate(other)) => one.parts_per_billion() >= other.parts_per_billion(),
+        (FailureRate(one), FailureRate(other)) => one >= other,
         (SureFailureRate(one), SureFailureRate(other)) => {
             one.share() >= other.share() && one.sure() >= other.sure()
         }
         (SureFailureRate(one), FailureRate(other)) => one.share() >= *other,
         // With fewer calls, or fewer failures, it would be within chance.
         (SureFailureRate(one), Min(other) | Failures(other)) => one.calls() >= *other,
-        (SlowRate(one, threshold), SlowRate(other, lower)) => {
-            one.parts_per_billion() >= other.parts_per_billion() && threshold >= lower
-        }
+        (SlowRate(one, threshold), SlowRate(other, lower)) => one >= other && threshold >= lower,
         (AvgLatency(one), AvgLatency(other)) | (FailingFor(one), FailingFor(other)) => one >= other,
         // Nothing is known about functions.
         _ => false,

@@ -134,7 +134,7 @@ fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
 fn bad_calls_needed(condition: Condition, length: u32) -> u32 {
     match condition {
         Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
-            (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
+            ratio.least_part(u64::from(length)) as u32
         }
         Condition::SureFailureRate(rate) => rate.least_failures(length),
         Condition::Failures(count) => count,
