@@ -41,7 +41,7 @@ pub(crate) fn negation(cursor: &Cursor<'_>) -> Problem {
     }
 }
 
-/// The problem of `state == closed` or the like at the cursor, and where it ends.
+/// The problem of `state == closed`, `closed == true` or the like at the cursor, and where it ends.
 pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     let mut subject = cursor.at;
     while let [_, point, ..] = cursor.from(subject)
@@ -50,7 +50,9 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
         subject += 2;
     }
     let word = cursor.token(subject)?;
-    if !["state", "status", "breaker", "circuit", "circuit_state"].contains(&snake(&word.text).as_str()) {
+    let compared = state(word);
+    let names = ["state", "status", "breaker", "circuit", "circuit_state"];
+    if compared.is_none() && !names.contains(&snake(&word.text).as_str()) {
         return None;
     }
     let mut sign = subject + 1;
@@ -65,6 +67,14 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     let signs = cursor.from(sign).iter().take_while(is_sign).count();
     let is_negated = cursor.from(sign)[..signs].iter().any(|token| token.is("!") || token.is("not"));
     let mut value = sign + signs;
+    if let Some(compared) = compared {
+        let truth = cursor.token(value).filter(|_| signs > 0)?;
+        let is_false = truth.is("false");
+        let meant = if is_false == is_negated { compared } else { other(compared) };
+        let place = TokenRange::new(cursor.at, value + 1);
+        let problem = Problem::new(place, "a state is itself a condition").correct(meant);
+        return (is_false || truth.is("true")).then_some((problem, value + 1));
+    }
     // `State::Closed`
     while let [_, first, second, ..] = cursor.from(value)
         && first.is(":")
