@@ -132,7 +132,7 @@ impl ValueReader<'_> {
                     && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word))
                     && !more[0].is("as") =>
             {
-                Err(self.pieces(&number.text))
+                Err(self.pieces(&number.text, more))
             }
             rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
                 Err(self.wrong("`%` may only follow a number").example(parameter.example))
@@ -181,7 +181,7 @@ impl ValueReader<'_> {
     }
 
     /// `60 s`, `1m 30s`, `50 percent` or `3 calls`.
-    fn pieces(&self, number: &str) -> Problem {
+    fn pieces(&self, number: &str, more: &[Token]) -> Problem {
         let joined = self.text.replace(' ', "");
         let spelled = lenient(&joined).map(|duration| Spelled(duration).to_string());
         let (_, unit) = joined.split_at(digits_of(&joined));
@@ -199,7 +199,15 @@ impl ValueReader<'_> {
         } else {
             self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()))
         };
-        self.suggest(problem, self.right(&[number.to_owned()]))
+        let problem = self.suggest(problem, self.right(&[number.to_owned()]));
+        // `1s to 60s`
+        let others = more.iter().filter(|piece| piece.shape == Shape::Number);
+        let others: Vec<_> = others.map(|other| format!("`{}`", other.text)).collect();
+        if others.is_empty() || problem.is_example() {
+            return problem;
+        }
+        let loss = format!("it has no place for {}", others.join(" or "));
+        Problem { losses: vec![loss.clone()], ..problem.aside(format!("; {loss}")) }
     }
 
     /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
