@@ -76,7 +76,7 @@ impl fmt::Debug for Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { part, whole, .. } = self.figures;
-        fmt::Display::fmt(&Sentence { condition: self.condition, part, whole, sign: ">=" }, formatter)
+        fmt::Display::fmt(&Sentence { condition: self.condition, part, whole, holds: true }, formatter)
     }
 }
 
@@ -114,29 +114,29 @@ pub(crate) struct Sentence {
     condition: Condition,
     part: u64,
     whole: u64,
-    /// Between the figure and its limit: `>=` if the condition holds.
-    sign: &'static str,
+    holds: bool,
 }
 
 impl Sentence {
     /// For a condition that now holds or does not.
     pub(crate) fn of(condition: Condition, metrics: &Metrics, holds: bool) -> Self {
-        let sign = if holds { ">=" } else { "<" };
-        Self { condition, part: part(&condition, metrics), whole: metrics.total(), sign }
+        Self { condition, part: part(&condition, metrics), whole: metrics.total(), holds }
     }
 }
 
 impl fmt::Display for Sentence {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { condition, part, whole, sign } = *self;
+        let Self { condition, part, whole, holds } = *self;
+        let sign = if holds { ">=" } else { "<" };
         match condition {
-            Condition::FailureRate(share) => {
-                write!(formatter, "{} failed ({})", Calls(part, whole), Compared(part, whole, sign, share))
+            Condition::FailureRate(least) => {
+                let (calls, (share, least)) = (Calls(part, whole), self.shares(least, !holds));
+                write!(formatter, "{calls} failed ({share} {sign} {least})")
             }
             Condition::SureFailureRate(rate) => {
-                let (calls, found) = (Calls(part, whole), Percent(share(part, whole)));
-                let (share, sure) = (Percent(rate.share().as_f64()), Percent(rate.sure().as_f64()));
-                if sign == ">=" {
+                let (calls, (found, share)) = (Calls(part, whole), self.shares(rate.share(), false));
+                let sure = Percent(rate.sure().parts_per_billion().unsigned_abs());
+                if holds {
                     write!(formatter, "{calls} failed ({found} > {share}, {sure} sure)")
                 } else {
                     write!(formatter, "{calls} failed ({found}, not {sure} sure to be > {share})")
@@ -148,17 +148,17 @@ impl fmt::Display for Sentence {
             Condition::FailureStreak(least) => {
                 write!(formatter, "{part} failed in a row ({part} {sign} {least})")
             }
-            Condition::SlowRate(share, threshold) => {
-                let compared = Compared(part, whole, sign, share);
-                write!(formatter, "{} took {} or longer ({compared})", Calls(part, whole), Spelled(threshold))
+            Condition::SlowRate(least, threshold) => {
+                let (calls, (share, least)) = (Calls(part, whole), self.shares(least, !holds));
+                write!(formatter, "{calls} took {} or longer ({share} {sign} {least})", Spelled(threshold))
             }
             Condition::AvgLatency(least) => {
-                let mean = Spelled(rounded(part));
+                let mean = self.duration(least);
                 let least = Spelled(least);
                 write!(formatter, "the last {whole} took {mean} on average ({mean} {sign} {least})")
             }
             Condition::FailingFor(least) => {
-                let failing = Spelled(rounded(part));
+                let failing = self.duration(least);
                 write!(formatter, "no call has succeeded for {failing} ({failing} {sign} {})", Spelled(least))
             }
             Condition::InFlight(least) => {
@@ -173,6 +173,33 @@ impl fmt::Display for Sentence {
     }
 }
 
+/// Figures are rounded, but not across the limit that they are compared with.
+impl Sentence {
+    /// The share of calls and its limit, to hundredths of a percent, or finer if the limit is small.
+    fn shares(&self, limit: Ratio, is_less: bool) -> (Percent, Percent) {
+        let limit = limit.parts_per_billion().unsigned_abs();
+        let step = third_digit(limit).min(100_000);
+        let limit = (limit + step / 2) / step;
+        let parts = u128::from(self.part) * 1_000_000_000;
+        let steps = u128::from(self.whole.max(1)) * u128::from(step);
+        let share = ((parts + steps / 2) / steps) as u64;
+        let share = if is_less { share.min(limit.saturating_sub(1)) } else { share };
+        (Percent(share * step), Percent(limit * step))
+    }
+
+    /// To three digits: nobody reads nanoseconds next to milliseconds.
+    fn duration(&self, limit: Duration) -> Spelled {
+        let step = third_digit(self.part);
+        let rounded = Duration::from_nanos(self.part / step * step);
+        Spelled(if self.holds { rounded.max(limit) } else { rounded })
+    }
+}
+
+/// What the third digit of a number counts.
+fn third_digit(number: u64) -> u64 {
+    10_u64.pow(number.max(1).ilog10().saturating_sub(2))
+}
+
 /// `6 of the last 10 calls`.
 struct Calls(u64, u64);
 
@@ -182,41 +209,21 @@ impl fmt::Display for Calls {
     }
 }
 
-/// `60% >= 50%`.
-struct Compared(u64, u64, &'static str, Ratio);
-
-impl fmt::Display for Compared {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(part, whole, sign, least) = *self;
-        write!(formatter, "{} {sign} {}", Percent(share(part, whole)), Percent(least.as_f64()))
-    }
-}
-
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// A percentage with at most two decimals: `60%`, `33.33%`.
-struct Percent(f64);
+/// In parts per billion; it prints as a percentage: `60%`, `33.33%`.
+struct Percent(u64);
 
 impl fmt::Display for Percent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}%", (self.0 * 10_000.0).round() / 100.0)
+        write!(formatter, "{}%", self.0 as f64 / 10_000_000.0)
     }
-}
-
-/// Rounds down to three digits: nobody reads nanoseconds next to milliseconds.
-fn rounded(nanos: u64) -> Duration {
-    let step = 10_u64.pow(nanos.max(1).ilog10().saturating_sub(2));
-    Duration::from_nanos(nanos / step * step)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Figures, rounded};
+    use super::{Figures, Sentence};
     use crate::trip;
-    use fluxgate_rules::evaluate::{Customs, Situation};
-    use fluxgate_rules::{Metrics, Rule, Tally};
+    use fluxgate_rules::evaluate::{Customs, Situation, condition_holds};
+    use fluxgate_rules::{Metrics, Node, Rule, Tally};
     use std::time::Duration;
 
     fn sentence(rule: &Rule, total: u64, failures: u64, slow: u64, streak: u32) -> String {
@@ -251,10 +258,34 @@ mod tests {
         assert_eq!(sentence(&third, 3, 1, 0, 1), "1 of the last 3 calls failed (33.33% >= 33.3%)");
     }
 
+    /// Regression: `49999 of the last 100000 calls failed (50% < 50%)`, `(0% >= 0%)`, `(1.02s >= 1.024s)`.
     #[test]
-    fn means_are_rounded_to_three_digits() {
-        assert_eq!(rounded(0), Duration::ZERO);
-        assert_eq!(rounded(999), Duration::from_nanos(999));
-        assert_eq!(rounded(123_456), Duration::from_micros(123));
+    fn a_rounded_figure_stays_on_its_side_of_the_limit() {
+        let milliseconds = |least| trip::avg_latency(Duration::from_millis(least));
+        for (rule, failures, mean, text) in [
+            (trip::failure_rate(0.5), 49_999, 0, "49999 of the last 100000 calls failed (49.99% < 50%)"),
+            (trip::failure_rate(0.5), 50_001, 0, "50001 of the last 100000 calls failed (50% >= 50%)"),
+            (trip::failure_rate(0.5), 0, 0, "0 of the last 100000 calls failed (0% < 50%)"),
+            (trip::failure_rate(0.57), 56_996, 0, "56996 of the last 100000 calls failed (56.99% < 57%)"),
+            (trip::failure_rate(0.57), 33_333, 0, "33333 of the last 100000 calls failed (33.33% < 57%)"),
+            (trip::failure_rate(0.00002), 1, 0, "1 of the last 100000 calls failed (0.001% < 0.002%)"),
+            (trip::failure_rate(0.00002), 2, 0, "2 of the last 100000 calls failed (0.002% >= 0.002%)"),
+            (
+                milliseconds(1_024),
+                0,
+                1_024_999_999,
+                "the last 100000 took 1.024s on average (1.024s >= 1.024s)",
+            ),
+            (milliseconds(1_024), 0, 1_023_999_999, "the last 100000 took 1.02s on average (1.02s < 1.024s)"),
+            (milliseconds(1_000), 0, 1_024_999_999, "the last 100000 took 1.02s on average (1.02s >= 1s)"),
+            (milliseconds(1), 0, 123_456, "the last 100000 took 123us on average (123us < 1ms)"),
+        ] {
+            let tally = Tally { total: 100_000, failures, slow: [0; 4], latency: mean * 100_000 };
+            let metrics = Metrics::new(tally, 0, Rule::measures(rule.nodes()));
+            let [Node::Condition(condition)] = rule.nodes() else { panic!("one condition") };
+            let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::ALL };
+            let holds = condition_holds(condition, 0, &situation);
+            assert_eq!(Sentence::of(*condition, &metrics, holds).to_string(), text);
+        }
     }
 }
