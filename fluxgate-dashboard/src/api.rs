@@ -26,12 +26,16 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(sampler: Sampler, authori
         .route("/events", get(events))
         .route("/{name}", get(breaker))
         .route("/{name}/{command}", post(command))
-        .fallback(elsewhere)
-        .method_not_allowed_fallback(wrong_method);
+        .fallback(elsewhere);
     for (path, kind, content) in page::FILES {
         router = router.route(path, get(async move || ([(header::CONTENT_TYPE, kind)], content)));
     }
-    router.layer(from_fn_with_state(authorize, check)).layer(from_fn(guard)).with_state(sampler)
+    router
+        // It applies to the routes before it.
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(authorize, check))
+        .layer(from_fn(guard))
+        .with_state(sampler)
 }
 
 /// Headers of every answer, refusals too.

@@ -186,6 +186,7 @@ async fn errors_say_what_would_be_right() {
         (Method::GET, "/breakers/http%20wrong/reset", 405, "POST"),
         (Method::DELETE, "/breakers/http%20wrong", 405, "GET"),
         (Method::POST, "/breakers", 405, "GET"),
+        (Method::POST, "/breakers/dashboard.css", 405, "GET"),
         (Method::GET, "/breakers/a/b/c", 404, "%2F"),
         (Method::GET, "/breakers/%FF", 400, "percent-encoded UTF-8"),
         (Method::POST, "/breakers/%FF/reset", 400, "percent-encoded UTF-8"),
