@@ -297,6 +297,23 @@ fn a_later_breaker_that_settings_do_not_fit_keeps_its_own() {
     assert_eq!(settings::unfit(), []);
 }
 
+/// Regression: one key that came and went took all places of the list.
+#[cfg(feature = "keyed")]
+#[test]
+fn a_key_that_settings_do_not_fit_is_listed_once_however_often_it_comes() {
+    let _alone = alone();
+    apply(json!({ "unfit keys*": { "window": "count(5)" } }));
+    let rule = trip::min(10) & trip::failure_rate(0.5);
+    let keys = CircuitBreaker::builder("unfit keys").trip(rule).keyed::<u32>().build().expect("valid");
+    for key in [1, 1, 1, 2] {
+        let _ = keys.get(&key).call(|| Ok::<_, ()>(()));
+        keys.remove(&key);
+    }
+    let names: Vec<_> = settings::unfit().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["unfit keys{1}", "unfit keys{2}"]);
+    apply(json!({}));
+}
+
 #[test]
 fn are_strings_numbers_and_booleans_only() {
     let _alone = alone();

@@ -37,7 +37,7 @@ struct Standing {
 
 static STANDING: RwLock<Standing> = RwLock::new(Standing { prescription: None, unfit: Vec::new() });
 
-/// How many breakers are remembered that their settings do not fit: there may be one for each customer.
+/// How many names of breakers are remembered that their settings do not fit: there may be one for each customer.
 const MOST_UNFIT: usize = 256;
 
 impl Prescription {
@@ -114,9 +114,11 @@ fn follow(breaker: &Breaker) -> bool {
         if let Err(error) = result {
             #[cfg(feature = "tracing")]
             emit_unfit(breaker.name(), &error);
-            let mut standing = STANDING.write();
-            if standing.unfit.len() < MOST_UNFIT {
-                standing.unfit.push((breaker.name().clone(), error));
+            let unfit = &mut STANDING.write().unfit;
+            // A key may come and go many times.
+            let is_listed = unfit.iter().any(|(name, _)| name == breaker.name());
+            if !is_listed && unfit.len() < MOST_UNFIT {
+                unfit.push((breaker.name().clone(), error));
             }
         }
         return is_changed;
