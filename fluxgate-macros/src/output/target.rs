@@ -207,7 +207,7 @@ fn made_of(its: &Settings, function: &Function, private: &Name) -> TokenStream {
         return made(ty, "of", settings(its, private, quote!(#private::Name::from_static(#path))));
     }
     let ty = quote!(#private::StaticBreaker<#private::MethodName>);
-    let path = quote!(#private::MethodName::of::<__FluxgateMethod>(::core::module_path!(), #name));
+    let path = quote!(#private::MethodName::of(&__FluxgateMethod, ::core::module_path!(), #name));
     let breaker = if its.are_standard() {
         made(ty, "standard_of_method", path)
     } else {
@@ -216,7 +216,7 @@ fn made_of(its: &Settings, function: &Function, private: &Name) -> TokenStream {
         made(ty, "of_method", quote!(#path, #settings))
     };
     quote!(
-        enum __FluxgateMethod {}
+        struct __FluxgateMethod;
         #breaker
     )
 }

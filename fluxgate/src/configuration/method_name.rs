@@ -16,8 +16,8 @@ pub struct MethodName {
 
 #[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 impl MethodName {
-    /// `T` is an item in the body of the method.
-    pub const fn of<T>(module: &'static str, method: &'static str) -> Self {
+    /// The item is one in the body of the method.
+    pub const fn of<T>(_item: &T, module: &'static str, method: &'static str) -> Self {
         Self { module, method, item: type_name::<T>, path: const { OnceLock::new() } }
     }
 }

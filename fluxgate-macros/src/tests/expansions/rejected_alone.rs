@@ -23,14 +23,16 @@ impl Client {
             __fluxgate_output,
             __fluxgate_output,
             {
-                enum __FluxgateMethod {}
+                struct __FluxgateMethod;
                 static __FLUXGATE_BREAKER: __private::StaticBreaker<
                     __private::MethodName,
                 > = __FLUXGATE_BREAKER
                     .standard_of_method(
-                        __private::MethodName::of::<
-                            __FluxgateMethod,
-                        >(::core::module_path!(), "charge"),
+                        __private::MethodName::of(
+                            &__FluxgateMethod,
+                            ::core::module_path!(),
+                            "charge",
+                        ),
                     );
                 &__FLUXGATE_BREAKER.breaker
             },
@@ -46,12 +48,14 @@ impl Client {
             return __private::never(__fluxgate_output);
         }
         let __fluxgate_call = match __private::Call::enter({
-            enum __FluxgateMethod {}
+            struct __FluxgateMethod;
             static __FLUXGATE_BREAKER: __private::StaticBreaker<__private::MethodName> = __FLUXGATE_BREAKER
                 .standard_of_method(
-                    __private::MethodName::of::<
-                        __FluxgateMethod,
-                    >(::core::module_path!(), "charge_later"),
+                    __private::MethodName::of(
+                        &__FluxgateMethod,
+                        ::core::module_path!(),
+                        "charge_later",
+                    ),
                 );
             &__FLUXGATE_BREAKER.breaker
         }) {

@@ -18,14 +18,16 @@ trait Gateway {
             __fluxgate_output,
             __fluxgate_output,
             {
-                enum __FluxgateMethod {}
+                struct __FluxgateMethod;
                 static __FLUXGATE_BREAKER: __private::StaticBreaker<
                     __private::MethodName,
                 > = __FLUXGATE_BREAKER
                     .of_method(
-                        __private::MethodName::of::<
-                            __FluxgateMethod,
-                        >(::core::module_path!(), "charge"),
+                        __private::MethodName::of(
+                            &__FluxgateMethod,
+                            ::core::module_path!(),
+                            "charge",
+                        ),
                         settings,
                     );
                 &__FLUXGATE_BREAKER.breaker
