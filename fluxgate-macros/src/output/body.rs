@@ -119,8 +119,8 @@ impl Capture {
             |Mention { name, conditions, is_used, replaced, is_used_again, is_moved }: &Mention| {
                 let borrow = (!is_moved).then(|| quote!(&));
                 let used = if *is_moved || name.to_string().starts_with('_') {
-                    // To clippy, a name in the target of an assignment is not used, as one with `_` should not be.
-                    quote!(#(#conditions)* { *#private::captured(#borrow #name) = []; })
+                    // To clippy, a name with `_` should not be used, except by another crate's macro.
+                    quote!(#(#conditions)* { #private::captured!(#borrow #name); })
                 } else {
                     quote!(#(#conditions)* let _ = &#name;)
                 };

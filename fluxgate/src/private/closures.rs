@@ -22,7 +22,19 @@ pub fn never<R>(_: Output<R>) -> R {
     }
 }
 
-/// Captures a name, on the left of an assignment.
+/// Captures a name. Older versions of clippy take one on the left of an assignment for unused, newer ones one that another crate's macro
+/// writes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __captured {
+    (& $name:ident) => {
+        *$crate::__private::captured(&$name) = []
+    };
+    ($name:ident) => {
+        *$crate::__private::captured($name) = []
+    };
+}
+
 #[inline(always)]
 pub fn captured<T>(_: T) -> &'static mut [(); 0] {
     &mut []
