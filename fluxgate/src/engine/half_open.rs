@@ -128,10 +128,10 @@ pub(super) fn end_call(
             trial.progress(running.calls(), now);
         } else {
             trial.give_up(started, now);
-        }
-        if trial.is_given_up(slots, patience) {
-            open(guard, Reason::HalfOpenTimeout, None, now);
-            return None;
+            if trial.is_given_up(slots, patience) {
+                open(guard, Reason::HalfOpenTimeout, None, now);
+                return None;
+            }
         }
     }
     Some(guard)

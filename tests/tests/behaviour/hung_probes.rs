@@ -262,3 +262,20 @@ fn the_longest_wait_can_be_shortened_in_the_middle_of_a_trial() {
         drop((before, call));
     }
 }
+
+/// Regression: a call that returned after the wait had been shortened was lost, and ended the trial.
+#[test]
+fn an_outcome_counts_though_calls_given_up_have_used_up_a_shorter_wait() {
+    for outcome in [Outcome::Success, Outcome::Failure] {
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(60)).count_calls(true));
+        fixture.before_trial();
+        let given_up = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(30));
+        drop(given_up);
+        fixture.call(Outcome::Ignored, Duration::ZERO).expect("it restarts the wait");
+        fixture.breaker.reconfigure(&Changes::new().half_open_timeout(seconds(1))).expect("right");
+        fixture.call(outcome, Duration::ZERO).expect("a slot");
+        assert_eq!((fixture.state(), fixture.counts().0), (State::HalfOpen, 1), "{outcome:?}");
+        assert_eq!(fixture.breaker.snapshot().late, 0);
+    }
+}
