@@ -12,6 +12,8 @@ use once_cell::race::OnceBox;
 pub(crate) use self::counter::{Counter, TimeSource};
 pub use self::user::Clock;
 pub(crate) use self::user::UserClock;
+#[cfg(all(feature = "tokio", feature = "test-util"))]
+use crate::callback::contain;
 
 /// A clock that moves only when it is advanced. Clones share the same time.
 #[cfg(feature = "test-util")]
@@ -117,7 +119,11 @@ pub(crate) fn now() -> u64 {
 #[cfg(all(feature = "tokio", feature = "test-util"))]
 pub(crate) fn now() -> u64 {
     match process_clock() {
-        Some(ProcessClock::System { epoch, .. }) => nanos_at(tokio::time::Instant::now().into_std(), *epoch),
+        Some(ProcessClock::System { epoch, .. }) => {
+            // This panics in the destructors of a thread that has used tokio, whose own value is gone by then.
+            let instant = contain(|| tokio::time::Instant::now().into_std());
+            nanos_at(instant.unwrap_or_else(Instant::now), *epoch)
+        }
         _ => read(),
     }
 }

@@ -284,3 +284,22 @@ async fn those_who_come_while_the_retry_is_asked_wait_for_its_answer() {
     WAITING.take().expect("it was asked").await;
     assert_eq!(begun.elapsed(), seconds(60));
 }
+
+/// Regression: the destructor of a thread-local value cannot ask for tokio's time any more if the thread has used tokio. A call that
+/// ended there aborted the process.
+#[tokio::test(start_paused = true)]
+async fn a_call_may_end_in_a_destructor_of_a_thread_that_has_used_tokio() {
+    thread_local! {
+        static UNFINISHED: RefCell<Option<OwnedCall>> = const { RefCell::new(None) };
+    }
+    let breaker = breaker();
+    breaker.half_open();
+    let call = breaker.acquire_owned().expect("a probe");
+    let end = move || {
+        UNFINISHED.set(Some(call));
+        // What a thread creates later is destroyed earlier.
+        tokio::runtime::Handle::try_current().expect_err("it has no runtime");
+    };
+    thread::spawn(end).join().expect("it ends");
+    breaker.acquire().expect("the slot is free").ignore();
+}
