@@ -88,9 +88,9 @@ fn set(guard: &mut Guard<'_>, fault: Option<Injected>) {
     let breaker = guard.breaker;
     guard.revoke_grants();
     if fault.is_some() {
-        breaker.state.fetch_or(StateWord::FAULT, Ordering::Release);
+        breaker.state.fetch_or(StateWord::FAULTY, Ordering::Release);
     } else {
-        breaker.state.fetch_and(!StateWord::FAULT, Ordering::Release);
+        breaker.state.fetch_and(!StateWord::FAULTY, Ordering::Release);
     }
     guard.fault = fault.map(Box::new);
 }

@@ -33,7 +33,7 @@ impl StateWord {
     /// A change is being written; a reader that sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
     /// A [fault](super::fault) is injected.
-    const FAULTY: u64 = 1 << 6;
+    pub(super) const FAULTY: u64 = 1 << 6;
     /// The rule asks which calls [are running](super::running).
     const TRACKED: u64 = 1 << 7;
     /// The bits that admission looks at.
@@ -212,10 +212,6 @@ impl StateWord {
         Self(self.0 | Self::CHANGING)
     }
 
-    /// The bit that marks an injected fault.
-    #[cfg(feature = "chaos")]
-    pub(super) const FAULT: u64 = Self::FAULTY;
-
     #[cfg(feature = "chaos")]
     pub(super) const fn is_faulty(self) -> bool {
         self.0 & Self::FAULTY != 0
@@ -331,9 +327,6 @@ pub(crate) enum Timing {
 mod tests {
     use super::{Needs, State, StateWord, Timing};
 
-    const STATES: [State; 6] =
-        [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
-
     fn first(timed: bool, dated: bool) -> StateWord {
         StateWord::first(Needs {
             timing: if timed { Timing::Each } else { Timing::None },
@@ -345,7 +338,7 @@ mod tests {
     #[test]
     fn each_next_word_has_its_state_and_a_new_generation() {
         let mut word = first(false, false).used();
-        for state in STATES {
+        for state in State::ALL {
             let next = word.next(state);
             assert_eq!(next.state(), state);
             assert_ne!(next, word);
@@ -376,7 +369,9 @@ mod tests {
     fn a_breaker_that_is_timed_or_dated_stays_so() {
         for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
             let mut word = first(timed, dated).used();
-            for state in STATES.into_iter().flat_map(|state| STATES.map(|next| [state, next])).flatten() {
+            for state in
+                State::ALL.into_iter().flat_map(|state| State::ALL.map(|next| [state, next])).flatten()
+            {
                 word = word.next(state);
                 let times = timed && state != State::Disabled;
                 assert_eq!((word.is_timed(), word.is_dated()), (times, timed || dated));
@@ -425,7 +420,7 @@ mod tests {
     #[test]
     fn calls_are_tracked_in_every_state_but_disabled() {
         let mut word = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: true }).used();
-        for state in STATES {
+        for state in State::ALL {
             word = word.next(state);
             assert!(word.is_tracked() != (state == State::Disabled) && !word.admits_at_once());
             assert!(!word.is_just_closed());
