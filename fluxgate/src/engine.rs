@@ -8,10 +8,7 @@
 //! successes. One more fast success would then push out a call just like itself and leave the window, the streak and the verdict
 //! unchanged, so it is not written.
 //!
-//! This is exact, not an approximation. Every other outcome is recorded under the lock, and `healthy` is cleared before the lock is
-//! released. All threads agree on one order of the changes to `healthy`. In that order, a success that read `healthy` as set comes
-//! before the clearing, at a point where recording it would have changed nothing. That point also lies within the call's own
-//! duration: the call's read of `healthy` sees whatever happened before the call ended, as far as threads can tell.
+//! Why that is exact, and how other calls are recorded without the lock: [how a breaker works inside](crate::docs::inside).
 
 pub(crate) mod admission;
 pub(crate) mod answer;
