@@ -48,7 +48,6 @@ pub use self::status::{
 };
 pub use self::text::{Bytes, Text, subject};
 pub use self::unmet::{Met, Unmet};
-pub use crate::__captured as captured;
 pub use crate::configuration::method_name::MethodName;
 pub use crate::configuration::name::Name;
 pub use crate::configuration::{OnCancel, Settings};

@@ -120,7 +120,7 @@ impl Capture {
                 let borrow = (!is_moved).then(|| quote!(&));
                 let used = if *is_moved || name.to_string().starts_with('_') {
                     // To clippy, a name with `_` should not be used, except by another crate's macro.
-                    quote!(#(#conditions)* { #private::captured!(#borrow #name); })
+                    quote!(#(#conditions)* { #private::captured!(#private::captured, #borrow #name); })
                 } else {
                     quote!(#(#conditions)* let _ = &#name;)
                 };

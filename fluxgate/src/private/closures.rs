@@ -27,13 +27,14 @@ pub fn never<R>(_: Output<R>) -> R {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __captured {
-    (& $name:ident) => {
-        *$crate::__private::captured(&$name) = []
+    ($captured:path, & $name:ident) => {
+        *$captured(&$name) = []
     };
-    ($name:ident) => {
-        *$crate::__private::captured($name) = []
+    ($captured:path, $name:ident) => {
+        *$captured($name) = []
     };
 }
+pub use __captured as captured;
 
 #[inline(always)]
 pub fn captured<T>(_: T) -> &'static mut [(); 0] {
