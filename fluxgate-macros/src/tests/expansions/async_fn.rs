@@ -26,7 +26,7 @@ pub async fn charge(
             async move {
                 if false {
                     {
-                        __private::captured!(& _guard);
+                        __private::captured!(__private::captured, & _guard);
                     }
                     let _ = &order;
                     return __private::never(__fluxgate_output);
