@@ -2,8 +2,9 @@
 //!
 //! # In the attribute
 //!
-//! `track` says which results are failures; `success` says which errors are successes (a 404 proves the service alive). Each is a
-//! tracker: one of those below, or several joined with `&` (both), `|` (either) and `!` (not), with Rust's precedence.
+//! `track` says which results are failures; `success` says which errors are successes: a 404 proves the service alive, and sqlx's
+//! `RowNotFound` the database. Each is a tracker: one of those below, or several joined with `&` (both), `|` (either) and `!` (not), with
+//! Rust's precedence.
 //!
 //! | tracker | claims |
 //! |---|---|

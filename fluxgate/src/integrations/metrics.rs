@@ -105,7 +105,8 @@ impl Reporter {
         Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
     }
 
-    /// Starts to count transitions and to time the calls of breakers that count calls, for the life of the process.
+    /// Starts to count transitions and to time the calls of breakers that count calls, for the life of the process. Comes last:
+    /// [`prefix`](Self::prefix) and [`label`](Self::label) make another reporter, which is not installed.
     pub fn install(self) -> Self {
         listen(Installed(self.0.clone()));
         self
