@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::metrics::nanos;
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Rule};
 
 use super::locked::Locked;
@@ -362,6 +363,12 @@ impl Breaker {
     /// Successes and ignored calls, if the breaker has ever counted calls.
     pub(crate) fn counted(&self) -> Option<(u64, u64)> {
         self.watch.get().and_then(Watch::counted)
+    }
+
+    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
+    /// function.
+    pub(crate) fn trial(&self) -> Plan {
+        Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
     }
 
     /// How long a trial waits for an outcome while calls are in flight.

@@ -140,7 +140,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
     guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
-            *trial = Trial::new(breaker.settings().trial(), trial.pause_ended);
+            *trial = Trial::new(breaker.trial(), trial.pause_ended);
             if let Some(memory) = &mut guard.memory {
                 memory.clear();
             }

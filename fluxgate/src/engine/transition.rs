@@ -157,7 +157,7 @@ fn period(breaker: &Breaker, next: StateWord, &Change { to, now, pause, .. }: &C
         State::Closed => Period::Closed,
         State::HalfOpen => {
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
-            Period::Trial(Trial::new(breaker.settings().trial(), pause_ended))
+            Period::Trial(Trial::new(breaker.trial(), pause_ended))
         }
         State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
         State::Open if pause == Pause::Asked => Period::Asking(next),
