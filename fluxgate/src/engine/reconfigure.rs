@@ -3,7 +3,6 @@
 use fluxgate_rules::Rule;
 
 use super::breaker::{Breaker, needs};
-use super::counting;
 use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
 use super::guard::Guard;
@@ -163,7 +162,10 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let slow_from = measures.slow_from();
     drop(settings);
     if counts {
-        counting::prepare(breaker, slow_from);
+        breaker.watch().calls();
+    }
+    if let Some(watch) = breaker.existing_watch() {
+        watch.set_slow_from(slow_from);
     }
     breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
     guard.publish(next.recording(needs, counts));
