@@ -333,12 +333,8 @@ impl Breaker {
         self.replaced.get_or_init(first).in_force.replace(named);
     }
 
-    pub(super) fn watch(&self) -> &Watch {
+    pub(crate) fn watch(&self) -> &Watch {
         self.watch.get_or_init(|| Box::new(Watch::new(self.measures().slow_from())))
-    }
-
-    pub(super) fn existing_watch(&self) -> Option<&Watch> {
-        self.watch.get()
     }
 
     #[cfg(any(feature = "tokio", feature = "tower"))]
@@ -353,7 +349,7 @@ impl Breaker {
     )]
     pub(super) fn wake_waiters(&self) {
         #[cfg(any(feature = "tokio", feature = "tower"))]
-        if let Some(watch) = self.existing_watch() {
+        if let Some(watch) = self.watch.get() {
             watch.waiters.wake();
         }
     }

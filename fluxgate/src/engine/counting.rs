@@ -59,11 +59,18 @@ pub(crate) fn begin(breaker: &Breaker) {
     if guard.word.is_counted() {
         return;
     }
-    breaker.watch().calls();
+    prepare(breaker, breaker.measures().slow_from());
     guard.revoke_grants();
     breaker.slow_from.store(0, Ordering::Release);
     // A first call may be putting the breaker into use right now, without the lock.
     breaker.state.fetch_or(guard.word.used().counted().0, Ordering::Release);
+}
+
+/// Makes what counting takes, under the lock: whoever watched the breaker first may have read other settings without it.
+pub(super) fn prepare(breaker: &Breaker, slow_from: u64) {
+    let watch = breaker.watch();
+    watch.calls();
+    watch.set_slow_from(slow_from);
 }
 
 /// Whether all breakers count their calls. No model changes it.

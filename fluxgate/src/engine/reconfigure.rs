@@ -3,6 +3,7 @@
 use fluxgate_rules::Rule;
 
 use super::breaker::{Breaker, needs};
+use super::counting;
 use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
 use super::guard::Guard;
@@ -162,10 +163,7 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let slow_from = measures.slow_from();
     drop(settings);
     if counts {
-        breaker.watch().calls();
-    }
-    if let Some(watch) = breaker.existing_watch() {
-        watch.set_slow_from(slow_from);
+        counting::prepare(breaker, slow_from);
     }
     breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
     guard.publish(next.recording(needs, counts));

@@ -69,7 +69,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn slow_from(&self) -> u64 {
+    pub(crate) fn slow_from(&self) -> u64 {
         self.slow_from.load(Ordering::Acquire)
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Changes;
+use crate::engine::counting;
 
 fn change(breaker: &Arc<Breaker>, rule: Rule) {
     handle(breaker).reconfigure(&Changes::new().trip(rule)).unwrap();
@@ -73,5 +74,19 @@ fn changes_by_two_threads_both_take_effect() {
         other.join().unwrap();
         let settings = breaker.settings();
         assert_eq!((settings.max_half_open_calls, settings.rule.to_string().as_str()), (7, "failures(2)"));
+    });
+}
+
+/// Someone begins to listen to refusals, or to wait, while the rule changes. Later, the breaker begins to count its calls.
+#[test]
+fn a_breaker_that_is_watched_meanwhile_knows_which_calls_are_slow() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(3));
+        let other = spawn(&breaker, |breaker| _ = breaker.watch());
+        let second = Duration::from_secs(1);
+        change(&breaker, trip::failures(3) | trip::min(4) & trip::slow_rate(1.0, second));
+        other.join().unwrap();
+        counting::begin(&breaker);
+        assert_eq!(breaker.watch().slow_from(), second.as_nanos() as u64);
     });
 }
