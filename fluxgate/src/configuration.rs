@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{
     ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
 };
@@ -90,6 +91,12 @@ impl Settings {
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             count_calls: false,
         }
+    }
+
+    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
+    /// function.
+    pub(crate) fn trial(&self) -> Plan {
+        Plan::of(self.rule.nodes()).unwrap_or(Plan::SINGLE)
     }
 
     /// Checks what the compiler checks for the attribute, with the same messages, and one thing that it cannot check: where there is no

@@ -365,10 +365,9 @@ impl Breaker {
         self.watch.get().and_then(Watch::counted)
     }
 
-    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
-    /// function.
-    pub(crate) fn trial(&self) -> Plan {
-        Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
+    /// What a trial takes with the current settings.
+    pub(super) fn trial(&self) -> Plan {
+        self.settings().trial()
     }
 
     /// How long a trial waits for an outcome while calls are in flight.

@@ -204,7 +204,7 @@ impl Snapshot {
             spent,
             fault,
             rule: settings.rule.to_string(),
-            trial: breaker.trial().length,
+            trial: settings.trial().length,
             conditions: assessment::conditions(rule, readings, &metrics),
             cause,
             recovery,

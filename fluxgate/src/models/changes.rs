@@ -90,3 +90,16 @@ fn a_breaker_that_is_watched_meanwhile_knows_which_calls_are_slow() {
         assert_eq!(breaker.watch().slow_from(), second.as_nanos() as u64);
     });
 }
+
+#[test]
+fn a_snapshot_shows_the_trial_of_the_rule_that_it_shows() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(3));
+        change(&breaker, trip::failures(4));
+        let theirs = breaker.clone();
+        let other = thread::spawn(move || change(&theirs, trip::failures(2)));
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.rule, format!("failures({})", snapshot.trial));
+        other.join().unwrap();
+    });
+}
