@@ -2,4 +2,4 @@
 # Tests the dashboard's page in a real browser. Half a minute; needs `chromium` and `chromedriver`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo test --package fluxgate-dashboard --test browser -- --ignored --test-threads 1
+cargo test --workspace --all-features --test browser -- --ignored --test-threads 1

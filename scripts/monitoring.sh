@@ -3,7 +3,7 @@
 # return data for each expression. Half a minute; needs `prometheus` and `promtool`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --quiet --package fluxgate-examples --example metrics
+cargo build --quiet --workspace --all-features --example metrics
 program=${CARGO_TARGET_DIR:-target}/debug/examples/metrics
 "$program" --once | promtool check metrics
 promtool check rules examples/monitoring/alerts.yml
