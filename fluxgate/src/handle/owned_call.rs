@@ -60,9 +60,9 @@ impl OwnedCall {
     }
 
     /// Asks the breaker to admit a call whose body begins on this thread: `body` runs the part of it that runs now.
-    #[cfg(feature = "tower")]
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn begin<T>(
+    pub fn begin<T>(
         breaker: CircuitBreaker,
         body: impl FnOnce() -> T,
     ) -> Result<(Self, T), CallNotPermitted> {
@@ -79,9 +79,9 @@ impl OwnedCall {
     }
 
     /// Runs a part of the call's body, on this thread. If it panics, the call is over.
-    #[cfg(feature = "tower")]
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
+    pub fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
         let word = mem::replace(&mut self.word, StateWord::NONE);
         let mut call = Call::from_parts(self.breaker.breaker(), word, self.start);
         call.resume();
@@ -93,8 +93,8 @@ impl OwnedCall {
     }
 
     /// Records that the caller dropped the call.
-    #[cfg(feature = "tower")]
-    pub(crate) fn cancel(mut self) {
+    #[doc(hidden)]
+    pub fn cancel(mut self) {
         self.take().cancel();
     }
 
