@@ -14,12 +14,38 @@ use crate::state::{Outcome, State};
 /// An admitted call that holds a handle to its breaker: for a response's body, a stream, or a service's future, which outlive the place
 /// where the call was admitted. Returned by [`CircuitBreaker::acquire_owned`].
 ///
-/// It is reported and dropped like a [`Call`].
+/// It is reported and dropped like a [`Call`]: where a stream ends by `?`, report the failure first.
 ///
 /// ```
-/// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
-/// let call = breaker.acquire_owned()?;
-/// std::thread::spawn(move || call.success()).join().unwrap();
+/// use fluxgate::{CircuitBreaker, Outcome, OwnedCall};
+/// use std::io::{self, BufRead as _};
+///
+/// struct Lines {
+///     lines: io::Lines<io::BufReader<std::fs::File>>,
+///     call: Option<OwnedCall>, // `None` once it was reported
+/// }
+///
+/// impl Iterator for Lines {
+///     type Item = io::Result<String>;
+///
+///     fn next(&mut self) -> Option<io::Result<String>> {
+///         let line = self.lines.next();
+///         let outcome = match line {
+///             Some(Ok(_)) => return line,
+///             Some(Err(_)) => Outcome::Failure,
+///             None => Outcome::Success,
+///         };
+///         if let Some(call) = self.call.take() {
+///             call.record(outcome);
+///         }
+///         line
+///     }
+/// }
+///
+/// let breaker = CircuitBreaker::builder("disk").build()?;
+/// let call = Some(breaker.acquire_owned()?);
+/// let lines = io::BufReader::new(std::fs::File::open("Cargo.toml")?).lines();
+/// assert!(Lines { lines, call }.count() > 0);
 /// assert_eq!(breaker.metrics().total(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
