@@ -1,16 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-use anyhow::Context as _;
 use async_trait::async_trait;
 use fluxgate::http::retry_after;
-use fluxgate::{CallNotPermitted, Keyed, Outcome};
+use fluxgate::{CallNotPermitted, Keyed, Outcome, OwnedCall};
 use http::Extensions;
 use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::future::poll_fn;
 use std::iter;
+use std::task::Poll;
 
 /// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
 #[derive(Clone, Debug)]
@@ -46,18 +47,47 @@ impl Middleware for BreakerPerHost {
         next: Next<'_>,
     ) -> Result<Response> {
         let breaker = self.hosts.get(&*host(request.url()));
-        // Some middlewares pass an error on without showing anything of it but its source, so the refusal is the source of another.
-        let not_sent = || format!("the request was not sent because of circuit breaker `{}`", breaker.name());
-        let call = breaker.acquire_owned().with_context(not_sent)?;
-        let result = next.run(request, extensions).await;
-        let outcome = outcome(&result);
+        let (call, ()) = OwnedCall::begin(breaker, || ()).map_err(not_sent)?;
+        let mut sent = Sent(Some(call));
+        let mut sending = next.run(request, extensions);
+        let result = poll_fn(|context| sent.poll(|| sending.as_mut().poll(context))).await;
+        sent.end(&result);
+        result
+    }
+}
+
+/// The call of a request. Dropped before it ends, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
+struct Sent(Option<OwnedCall>);
+
+impl Sent {
+    /// Requests to the same host that are sent meanwhile are part of the call. If `poll` panics, the call is over.
+    fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+        self.0.as_mut().map_or(Poll::Pending, |call| call.run(|_| poll()))
+    }
+
+    fn end(mut self, result: &Result<Response>) {
+        let Some(call) = self.0.take() else { return };
+        let outcome = outcome(result);
         let response = result.as_ref().ok().filter(|_| outcome == Outcome::Failure);
         match response.and_then(|response| retry_after(response.headers())) {
             Some(pause) => call.failure_for(pause),
             None => call.record(outcome),
         }
-        result
     }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if let Some(call) = self.0.take() {
+            call.cancel();
+        }
+    }
+}
+
+fn not_sent(refusal: CallNotPermitted) -> Error {
+    // Some middlewares pass an error on without showing anything of it but its source, so the refusal is the source of another.
+    let message = format!("the request was not sent because of circuit breaker `{}`", refusal.breaker());
+    anyhow::Error::from(refusal).context(message).into()
 }
 
 /// The refusal, if the error is one.

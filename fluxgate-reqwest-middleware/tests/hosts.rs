@@ -169,6 +169,59 @@ async fn a_dropped_request_does_not_count() {
     assert_eq!((counts(&breaker), breaker.snapshot().totals.cancelled), ((0, 0), 1));
 }
 
+#[tokio::test]
+async fn a_request_dropped_because_of_a_panic_elsewhere_was_cancelled() {
+    let hosts = builder().keyed().build().expect("sound");
+    let (client, host) = (client(&hosts), serve().await);
+    let handler = tokio::spawn(async move {
+        let mut request = Box::pin(client.get(format!("http://{host}/never")).send());
+        let pending = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(request.as_mut().poll(context).is_pending())
+        });
+        assert!(!pending.await, "a mistake of the handler");
+    });
+    assert!(handler.await.expect_err("a panic").is_panic());
+    let breaker = hosts.get(&host.to_string());
+    let totals = breaker.snapshot().totals;
+    assert_eq!((counts(&breaker), totals.cancelled, totals.panicked), ((0, 0), 1, 0));
+}
+
+/// Fetches a token from the same host first, as authentication does.
+struct Authenticated(ClientWithMiddleware);
+
+#[async_trait]
+impl Middleware for Authenticated {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        self.0.get(request.url().clone()).send().await?;
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn a_request_within_a_request_to_the_same_host_is_part_of_its_trial() {
+    let clock = ManualClock::new();
+    let once = trip::closed() & trip::failure_streak(3) | trip::half_open() & trip::failures(1);
+    let hosts = builder().trip(once).clock(clock.clone()).keyed().build().expect("sound");
+    let host = serve().await;
+    let inner = Client::builder().no_proxy().build().expect("a client");
+    let authenticated = ClientBuilder::new(inner)
+        .with(BreakerPerHost::new(hosts.clone()))
+        .with(Authenticated(client(&hosts)))
+        .build();
+    let breaker = hosts.get(&host.to_string());
+    breaker.trip();
+    clock.advance(PAUSE);
+    authenticated.get(format!("http://{host}/status/200")).send().await.expect("both are admitted");
+    clock.advance(PAUSE);
+    authenticated.get(format!("http://{host}/status/200")).send().await.expect("sent");
+    assert_eq!(breaker.state(), State::Closed);
+}
+
 /// What another middleware returns instead of a response.
 enum Instead {
     /// Its own error.

@@ -36,7 +36,7 @@ pub use self::evidence::{Errors, Evidence, OfError, OfPointer, OfUnknown, eviden
 pub use self::futures::{deferred, deferred_or, guarded};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
-pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
+pub use self::keys::{Key, KeyOf, OwnedKey, Subject, Unnamed, Whole, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};

@@ -346,6 +346,28 @@ mod mocks {
         mock.expect_read().returning(|| Ok(2));
         assert_eq!((mock.read().unwrap(), File.read().unwrap()), (2, 1));
     }
+
+    struct Disk;
+
+    #[automock]
+    impl Disk {
+        fn read(&self) -> io::Result<u32> {
+            read_disk(self)
+        }
+    }
+
+    #[circuit_breaker]
+    fn read_disk(_: &Disk) -> io::Result<u32> {
+        Ok(1)
+    }
+
+    #[test]
+    fn mockall_works_on_an_impl_whose_methods_call_annotated_functions() {
+        let _isolation = isolate();
+        let mut mock = MockDisk::new();
+        mock.expect_read().returning(|| Ok(2));
+        assert_eq!((mock.read().unwrap(), Disk.read().unwrap()), (2, 1));
+    }
 }
 
 mod dispatch {

@@ -1,5 +1,6 @@
 //! Keys of many kinds, in functions of many kinds.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -78,8 +79,64 @@ fn generic<K: Clone + Eq + std::hash::Hash + fmt::Display + Send + Sync + 'stati
     Ok(key)
 }
 
+/// Pointers that may borrow for less long than a breaker lives: what they point to is the key.
+#[circuit_breaker(key = host)]
+async fn cow(host: Cow<'_, str>) -> Result<String> {
+    Ok(host.into_owned())
+}
+
+#[circuit_breaker(key = host as String, handle = COWS)]
+fn cow_with_handle(host: Cow<'_, str>) -> Result<String> {
+    Ok(host.into_owned())
+}
+
+#[circuit_breaker(key = host, handle = STATIC_COWS)]
+fn static_cow_with_handle(host: Cow<'static, str>) -> Result<String> {
+    Ok(host.into_owned())
+}
+
+#[circuit_breaker(key = String::from_utf8_lossy(host))]
+fn made_cow(host: &[u8]) -> Result<usize> {
+    Ok(host.len())
+}
+
+#[circuit_breaker(key = parts.0)]
+fn field_cow(parts: (Cow<'_, str>, u16)) -> Result<String> {
+    Ok(format!("{}:{}", parts.0, parts.1))
+}
+
+#[circuit_breaker(key = host)]
+fn nested(host: &&str) -> Result<usize> {
+    Ok(host.len())
+}
+
+#[circuit_breaker(key = host, handle = CHANGED)]
+fn changed(host: &mut String) -> Result<()> {
+    host.push('!');
+    Ok(())
+}
+
+async fn pointers() {
+    let host = "a".to_owned();
+    cow(Cow::Borrowed(&host)).await.unwrap();
+    cow_with_handle(Cow::Borrowed(&host)).unwrap();
+    static_cow_with_handle(Cow::Borrowed("a")).unwrap();
+    made_cow(host.as_bytes()).unwrap();
+    field_cow((Cow::Borrowed(&host), 80)).unwrap();
+    nested(&&*host).unwrap();
+    changed(&mut host.clone()).unwrap();
+    assert!(COWS.existing("a").is_some());
+    assert!(STATIC_COWS.existing(&Cow::Borrowed("a")).is_some());
+    assert!(CHANGED.existing("a").is_some());
+    for function in ["cow", "made_cow", "field_cow", "nested"] {
+        let name = format!("{}::{function}{{a}}", module_path!());
+        assert!(fluxgate::find(&name).is_some(), "{name}");
+    }
+}
+
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() {
+    pointers().await;
     fetch("a", false).unwrap_err();
     assert!(fetch("a", true).unwrap_err().is::<CallNotPermitted>());
     assert_eq!(fetch("b", true).unwrap(), "b");

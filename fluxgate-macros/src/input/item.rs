@@ -1,6 +1,6 @@
 //! What stands below the attribute where a function should.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
 use crate::input::tokens::{is, is_word, span_of, word};
@@ -12,6 +12,9 @@ pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
 pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
     let whole = span_of(&item).unwrap_or((Span::call_site(), Span::call_site()));
     let trees: Vec<_> = item.into_iter().collect();
+    if trees.first().is_some_and(is_made_by_macro) {
+        return error(whole, copied("what is not a function"));
+    }
     let kind = ItemKind::of(&trees);
     let span = match kind.keyword {
         Some(at) => (trees[at].span(), trees[at].span()),
@@ -39,13 +42,8 @@ pub(crate) fn unreadable(error: &syn::Error) -> syn::Error {
 
 /// The error about a function without a body, and perhaps with a semicolon.
 pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error {
-    // The source of one that a macro made is the macro.
-    let is_made = semicolon.and_then(|span| span.source_text()).is_some_and(|text| text != ";");
-    let message = if is_made {
-        format!(
-            "a macro has copied `#[circuit_breaker]` to a declaration of `{name}`, which has no body to guard\n\
-             help: move the body into a function of its own, and put the attribute on that"
-        )
+    let message = if semicolon.is_some_and(|span| is_made(span, ";")) {
+        copied(&format!("a declaration of `{name}`, which has no body to guard"))
     } else {
         format!(
             "`{name}` has no body to guard\n\
@@ -53,6 +51,26 @@ pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error 
         )
     };
     syn::Error::new(name.span(), message)
+}
+
+/// Whether a macro made the token that spells `text`: then its source is that macro.
+fn is_made(span: Span, text: &str) -> bool {
+    span.source_text().is_some_and(|source| source != text)
+}
+
+fn is_made_by_macro(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Ident(word) => is_made(word.span(), &word.to_string()),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => is_made(group.span_open(), "{"),
+        _ => false,
+    }
+}
+
+fn copied(to: &str) -> String {
+    format!(
+        "a macro has copied `#[circuit_breaker]` to {to}\n\
+         help: move the body into a function of its own, and put the attribute on that"
+    )
 }
 
 /// A kind of item, statement or expression.
@@ -130,6 +148,7 @@ fn article(word: &str) -> &'static str {
 mod tests {
     use proc_macro2::{TokenStream, TokenTree};
 
+    use super::GUARDS;
     use crate::input::errors::Errors;
     use crate::input::function::Function;
 
@@ -147,6 +166,19 @@ mod tests {
         let first = trees[0].span();
         trees.last_mut().expect("the semicolon").set_span(first);
         assert!(message(trees.into_iter().collect()).starts_with("a macro has copied `#[circuit_breaker]`"));
+    }
+
+    #[test]
+    fn what_a_macro_made_is_recognized() {
+        for item in ["mod mock { fn call() {} }", "{ call(7) }.unwrap()", "let called = call();"] {
+            let item: TokenStream = item.parse().expect("tokens");
+            assert!(message(item.clone()).starts_with(GUARDS));
+            let mut trees: Vec<TokenTree> = item.into_iter().collect();
+            let second = trees[1].span();
+            trees[0].set_span(second);
+            let message = message(trees.into_iter().collect());
+            assert!(message.starts_with("a macro has copied `#[circuit_breaker]` to what is not a function"));
+        }
     }
 
     #[test]

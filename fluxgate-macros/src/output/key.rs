@@ -22,18 +22,39 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &Name) -> Toke
     )
 }
 
-/// The breaker that `find`, a function, has in `family` for the key. All borrows for that end before the body begins.
-pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &Name) -> TokenStream {
-    let subject = key.subject.to_token_stream();
-    let (first, last) = span_of(&subject).unwrap_or((Span::call_site(), Span::call_site()));
-    // All of it has the key's span, so that errors about the key are reported there.
-    let borrow = respan(quote!(.__fluxgate_subject()), last);
-    let subject = if binds_like_a_call(&key.subject) { subject } else { parenthesized(subject, first) };
-    let find = respan(find.clone(), first);
+/// The breaker in a `handle` for the key.
+pub(crate) fn in_handle(handle: &TokenStream, key: &Key, private: &Name) -> TokenStream {
+    let (subject, span) = subject(key);
+    let found = respan(quote!(#private::breaker_of_handle), span);
+    let arguments = parenthesized(quote!(&#handle, #subject), span);
     quote!({
         use #private::Subject as _;
-        #find(#family, #subject #borrow)
+        #found #arguments
     })
+}
+
+/// The breaker in a `family` that only this function knows.
+pub(crate) fn in_family(family: &TokenStream, key: &Key, private: &Name) -> TokenStream {
+    let (subject, span) = subject(key);
+    let (unnamed, lent) = (respan(quote!(#private::Unnamed), span), respan(quote!(.__fluxgate_lent()), span));
+    let subject = parenthesized(subject, span);
+    let found = respan(quote!(#private::breaker_of_key), span);
+    let arguments = parenthesized(quote!({ #family &__FLUXGATE_FAMILY }, #unnamed #subject #lent), span);
+    quote!({
+        use #private::{Subject as _, Whole as _};
+        #found #arguments
+    })
+}
+
+/// A reference to what is hashed, and where the key is written. All borrows for that end before the body begins.
+///
+/// All of it has the key's span, so that errors about the key are reported there.
+fn subject(key: &Key) -> (TokenStream, Span) {
+    let subject = key.subject.to_token_stream();
+    let (first, last) = span_of(&subject).unwrap_or((Span::call_site(), Span::call_site()));
+    let borrow = respan(quote!(.__fluxgate_subject()), last);
+    let subject = if binds_like_a_call(&key.subject) { subject } else { parenthesized(subject, first) };
+    (quote!(#subject #borrow), first)
 }
 
 /// Whether a method may be called on it without parentheses.

@@ -62,13 +62,10 @@ impl Target {
                         format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary());
                     let is_method = is_method(function);
                     let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
-                    let find = quote!(#private::breaker_of_handle);
-                    let get = key::get(&find, &quote!(&#handle), key, private);
+                    let get = key::in_handle(&handle, key, private);
                     (get, keyed(name, ty, &documentation, &family, function, paths))
                 } else {
-                    let find = quote!(#private::breaker_of_key);
-                    let get = key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private);
-                    (get, TokenStream::new())
+                    (key::in_family(&family, key, private), TokenStream::new())
                 };
                 Self::of_handle(beside, get, private)
             }

@@ -14,12 +14,38 @@ use crate::state::{Outcome, State};
 /// An admitted call that holds a handle to its breaker: for a response's body, a stream, or a service's future, which outlive the place
 /// where the call was admitted. Returned by [`CircuitBreaker::acquire_owned`].
 ///
-/// It is reported and dropped like a [`Call`].
+/// It is reported and dropped like a [`Call`]: where a stream ends by `?`, report the failure first.
 ///
 /// ```
-/// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
-/// let call = breaker.acquire_owned()?;
-/// std::thread::spawn(move || call.success()).join().unwrap();
+/// use fluxgate::{CircuitBreaker, Outcome, OwnedCall};
+/// use std::io::{self, BufRead as _};
+///
+/// struct Lines {
+///     lines: io::Lines<io::BufReader<std::fs::File>>,
+///     call: Option<OwnedCall>, // `None` once it was reported
+/// }
+///
+/// impl Iterator for Lines {
+///     type Item = io::Result<String>;
+///
+///     fn next(&mut self) -> Option<io::Result<String>> {
+///         let line = self.lines.next();
+///         let outcome = match line {
+///             Some(Ok(_)) => return line,
+///             Some(Err(_)) => Outcome::Failure,
+///             None => Outcome::Success,
+///         };
+///         if let Some(call) = self.call.take() {
+///             call.record(outcome);
+///         }
+///         line
+///     }
+/// }
+///
+/// let breaker = CircuitBreaker::builder("disk").build()?;
+/// let call = Some(breaker.acquire_owned()?);
+/// let lines = io::BufReader::new(std::fs::File::open("Cargo.toml")?).lines();
+/// assert!(Lines { lines, call }.count() > 0);
 /// assert_eq!(breaker.metrics().total(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -60,9 +86,9 @@ impl OwnedCall {
     }
 
     /// Asks the breaker to admit a call whose body begins on this thread: `body` runs the part of it that runs now.
-    #[cfg(feature = "tower")]
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn begin<T>(
+    pub fn begin<T>(
         breaker: CircuitBreaker,
         body: impl FnOnce() -> T,
     ) -> Result<(Self, T), CallNotPermitted> {
@@ -79,9 +105,9 @@ impl OwnedCall {
     }
 
     /// Runs a part of the call's body, on this thread. If it panics, the call is over.
-    #[cfg(feature = "tower")]
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
+    pub fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
         let word = mem::replace(&mut self.word, StateWord::NONE);
         let mut call = Call::from_parts(self.breaker.breaker(), word, self.start);
         call.resume();
@@ -93,8 +119,8 @@ impl OwnedCall {
     }
 
     /// Records that the caller dropped the call.
-    #[cfg(feature = "tower")]
-    pub(crate) fn cancel(mut self) {
+    #[doc(hidden)]
+    pub fn cancel(mut self) {
         self.take().cancel();
     }
 

@@ -1,8 +1,10 @@
 //! Finding the breaker of a key.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::hash::Hash;
+use std::ops::Deref;
 
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::circuit_breaker::CircuitBreaker;
@@ -19,6 +21,39 @@ impl<T: ?Sized> Subject for T {
     #[inline]
     fn __fluxgate_subject(&self) -> &Self {
         self
+    }
+}
+
+/// A pointer that may borrow for less long than a breaker lives. What it points to is the key.
+pub trait Lends: Deref {}
+
+impl<B: ToOwned + ?Sized> Lends for Cow<'_, B> {}
+
+impl<T: ?Sized> Lends for &T {}
+
+impl<T: ?Sized> Lends for &mut T {}
+
+/// A key of breakers that have no `handle`, so that nobody names its type. The method of the type comes before that of the trait.
+pub struct Unnamed<'k, Q: ?Sized>(pub &'k Q);
+
+impl<'k, Q: Lends> Unnamed<'k, Q> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn __fluxgate_lent(&self) -> &'k Q::Target {
+        self.0
+    }
+}
+
+/// A key that is no such pointer.
+pub trait Whole<'k, Q: ?Sized> {
+    #[doc(hidden)]
+    fn __fluxgate_lent(&self) -> &'k Q;
+}
+
+impl<'k, Q: ?Sized> Whole<'k, Q> for Unnamed<'k, Q> {
+    #[inline]
+    fn __fluxgate_lent(&self) -> &'k Q {
+        self.0
     }
 }
 
@@ -76,6 +111,21 @@ where
     #[inline]
     fn breaker_in(&self, keyed: &Keyed<K>) -> CircuitBreaker {
         keyed.get(self)
+    }
+}
+
+/// Marks the implementation for pointers that lend the key.
+pub enum Lent {}
+
+#[diagnostic::do_not_recommend]
+impl<Q, K> KeyOf<K, Lent> for Q
+where
+    Q: Lends<Target: Hash + Eq + ToOwned<Owned = K>>,
+    K: Hash + Eq + Display + Send + Sync + 'static,
+{
+    #[inline]
+    fn breaker_in(&self, keyed: &Keyed<K>) -> CircuitBreaker {
+        keyed.get::<Q::Target>(self)
     }
 }
 
