@@ -137,6 +137,9 @@ pub(crate) struct Membership {
     pub(crate) used: AtomicU64,
     /// From when on a use establishes the key. 0 once one has.
     pub(crate) established_from: AtomicU64,
+    /// Whether an isolated test sees another family in place of its own.
+    #[cfg(feature = "test-util")]
+    pub(crate) is_replaceable: bool,
 }
 
 impl Origin {

@@ -9,6 +9,8 @@ use core::marker::PhantomData;
 
 use crate::engine::breaker::Breaker;
 
+#[cfg(all(feature = "keyed", feature = "test-util"))]
+pub(super) use self::doubles::here as doubles;
 #[cfg(feature = "test-util")]
 pub use self::guards::{Entered, Isolated, Isolation, IsolationHandle, isolate, unisolated};
 

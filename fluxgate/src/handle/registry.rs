@@ -2,6 +2,8 @@
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
+#[cfg(all(feature = "keyed", feature = "test-util"))]
+use super::keyed::family::seen_by_test;
 use crate::engine::registry::REGISTRY;
 
 /// Every live breaker that has been used, registered or built with the builder, each once, in no particular order, as of this
@@ -15,12 +17,25 @@ use crate::engine::registry::REGISTRY;
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
-    REGISTRY.live().into_iter().map(CircuitBreaker::from_ref)
+    #[cfg(all(feature = "keyed", feature = "test-util"))]
+    if let Some(seen) = seen_by_test(real) {
+        return seen.into_iter();
+    }
+    real().into_iter()
+}
+
+/// The same, even if a test has isolated this thread.
+pub(crate) fn real() -> Vec<CircuitBreaker> {
+    REGISTRY.live().into_iter().map(CircuitBreaker::from_ref).collect()
 }
 
 /// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. The number of breakers hardly
 /// affects how long this takes.
 pub fn find(name: &str) -> Option<CircuitBreaker> {
+    #[cfg(all(feature = "keyed", feature = "test-util"))]
+    if let Some(seen) = seen_by_test(real) {
+        return seen.into_iter().find(|breaker| breaker.name() == name);
+    }
     REGISTRY.find(name).map(CircuitBreaker::from_ref)
 }
 

@@ -61,7 +61,7 @@ use crate::configuration::error::{ConfigError, ConfigProblem};
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::handle::prescription::{self, Prescribed, Prescription};
-use crate::handle::registry::breakers;
+use crate::handle::registry::real;
 
 /// Settings for breakers by their names: see the [module](self). Numbers and truth values need not be strings. A breaker or a setting that
 /// appears twice is an error, in every format.
@@ -296,7 +296,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
         return Err(SettingsError(problems));
     }
     let is_unmatched =
-        |entry: &&Prescribed| !breakers().any(|breaker| entry.is_for(breaker.breaker().name()));
+        |entry: &&Prescribed| !real().iter().any(|breaker| entry.is_for(breaker.breaker().name()));
     let unmatched = prescription.entries().iter().filter(is_unmatched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
@@ -338,7 +338,7 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     if !problems.is_empty() {
         return problems;
     }
-    let mut all: Vec<_> = breakers().collect();
+    let mut all = real();
     all.sort_by(|one, other| one.name().cmp(other.name()));
     for breaker in all {
         let Err(error) = prescription.check(breaker.breaker()) else { continue };

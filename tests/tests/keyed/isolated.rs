@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fluxgate::testing::{ManualClock, isolate};
-use fluxgate::{CallNotPermitted, Changes, Keyed, State, circuit_breaker, find, trip};
+use fluxgate::testing::{ManualClock, isolate, unisolated};
+use fluxgate::{CallNotPermitted, Changes, Keyed, State, breakers, circuit_breaker, find, trip};
 use fluxgate_tests::fixture::together;
 
 use crate::{fail, fragile};
@@ -43,17 +43,40 @@ fn its_breakers_read_the_manual_clock() {
     assert!(HOSTS.iter().all(|(host, _)| host != "b"));
 }
 
+/// Regression: the registry led an isolated test to the real breakers of keys, and to none of its own.
 #[test]
-fn isolated_breakers_are_not_in_the_registry() {
+fn the_registry_leads_a_test_to_its_own_keys() {
     let name = |host: &str| format!("{}{{{host}}}", HOSTS.name());
+    let listed = |host: &str| breakers().filter(|breaker| breaker.name() == name(host)).count();
+    let built = fragile("listed", &ManualClock::new()).keyed().build().unwrap();
+    fail(&built.get("outside"));
     fetch("outside", false).unwrap_err();
     {
-        let _isolation = isolate();
+        let isolation = isolate();
+        assert!(find(&name("outside")).is_none() && listed("outside") == 0);
         fetch("inside", false).unwrap_err();
-        assert_eq!(HOSTS.get("outside").state(), State::Closed);
-        assert_eq!(HOSTS.get("inside").name(), name("inside"));
-        assert!(find(&name("inside")).is_none());
-        assert!(HOSTS.remove("inside").is_some_and(|breaker| breaker.state() == State::Open));
+        assert_eq!((listed("inside"), listed("outside")), (1, 0));
+        find(&name("inside")).unwrap().reset();
+        assert_eq!(
+            (HOSTS.get("inside").state(), HOSTS.get("outside").state()),
+            (State::Closed, State::Closed)
+        );
+        assert_eq!(find("listed{outside}").unwrap().state(), State::Open);
+        // Neither other tests nor threads without the isolation see them.
+        {
+            let _unisolated = unisolated();
+            assert_eq!((listed("inside"), listed("outside")), (0, 1));
+        }
+        {
+            let _another = isolate();
+            assert!(find(&name("inside")).is_none() && find(&name("outside")).is_none());
+        }
+        let handle = isolation.handle();
+        together(2, |thread| {
+            let _entered = (thread == 0).then(|| handle.enter());
+            assert_eq!(find(&name("inside")).is_some(), thread == 0);
+        });
+        assert!(HOSTS.remove("inside").is_some() && find(&name("inside")).is_none());
     }
     assert_eq!(find(&name("outside")).map(|breaker| breaker.state()), Some(State::Open));
     assert!(HOSTS.existing("inside").is_none() && HOSTS.remove("outside").is_some());

@@ -203,6 +203,17 @@ pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'s
     None
 }
 
+/// The doubles that this thread and others in its isolation have met; `None` if it is not isolated.
+#[cfg(feature = "keyed")]
+pub(in crate::handle) fn here() -> Option<Vec<&'static Breaker>> {
+    if ISOLATED.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    let doubles = with_layers(|layers| layers.last()?.doubles.clone())??;
+    let breakers = doubles.breakers.read();
+    Some(breakers.values().map(|double| double.breaker).collect())
+}
+
 /// Notes that a thread that is not isolated uses a breaker.
 #[cold]
 fn meet_outside(breaker: &Breaker) {

@@ -1,17 +1,19 @@
 //! Breakers of one kind, each for a key.
 
+#[cfg(feature = "test-util")]
+mod doubles;
 mod eviction;
 
 use std::any::Any;
 use std::cell::Cell;
-#[cfg(feature = "test-util")]
-use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
+#[cfg(feature = "test-util")]
+pub(crate) use self::doubles::seen_by_test;
 use super::commands::{Command, Commands};
 use super::evicted::Evicted;
 use super::table::{Locked, Table};
@@ -29,8 +31,6 @@ use crate::engine::{counting, manual};
 use crate::events::audience::Subscription;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::enrollment::{enroll, enter};
-#[cfg(feature = "test-util")]
-use crate::handle::isolation::double;
 use crate::sync::{
     Arc, AtomicU64, OnceBox, Ordering, Reading, Ref, RwLock, const_unless_model, thread_local,
 };
@@ -230,29 +230,6 @@ impl Family {
         self
     }
 
-    /// The family itself, or its double if a test has isolated this thread.
-    #[cfg(feature = "test-util")]
-    #[inline]
-    fn resolved(&self) -> &Self {
-        double(self.root()).map_or(self, |root| self.stand_in(root))
-    }
-
-    /// The family around the double of the root. It is leaked, too, because a call may outlive the test.
-    #[cfg(feature = "test-util")]
-    #[cold]
-    fn stand_in(&self, root: &'static Breaker) -> &'static Self {
-        static FAMILIES: RwLock<BTreeMap<usize, &'static Family>> = RwLock::new(BTreeMap::new());
-
-        let address = std::ptr::from_ref(root).addr();
-        if let Some(family) = FAMILIES.read().get(&address) {
-            return family;
-        }
-        let make = || -> &'static Self {
-            Box::leak(Box::new(Self::with(Ref::Static(root), self.max_keys, self.key_idle, Vec::new())))
-        };
-        FAMILIES.write().entry(address).or_insert_with(make)
-    }
-
     #[inline]
     fn members(&self) -> &Members {
         self.members.get_or_init(|| Box::new(self.no_members()))
@@ -348,7 +325,14 @@ impl Family {
             let origin = if is_hidden { Origin::Hidden } else { Origin::Shared(itself.clone()) };
             let mut breaker = Breaker::detached(SettingsRef::shared(settings), clock, origin);
             let established_from = AtomicU64::new(now.saturating_add(self.round()));
-            breaker.membership = Some(Membership { hash, key, used: AtomicU64::new(now), established_from });
+            breaker.membership = Some(Membership {
+                hash,
+                key,
+                used: AtomicU64::new(now),
+                established_from,
+                #[cfg(feature = "test-util")]
+                is_replaceable: self.is_replaceable(),
+            });
             breaker
         });
         for listener in &self.listeners {

@@ -1,0 +1,52 @@
+//! The families that stand in for others while a test is isolated.
+
+use std::collections::BTreeMap;
+
+use super::Family;
+use crate::engine::breaker::Breaker;
+use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::isolation::{double, doubles};
+use crate::sync::{Ref, RwLock};
+
+/// The doubles of families, by the addresses of their roots.
+static FAMILIES: RwLock<BTreeMap<usize, &'static Family>> = RwLock::new(BTreeMap::new());
+
+impl Family {
+    /// The family itself, or its double if a test has isolated this thread.
+    #[inline]
+    pub(super) fn resolved(&self) -> &Self {
+        double(self.root()).map_or(self, |root| self.stand_in(root))
+    }
+
+    /// The family around the double of the root. It is leaked, too, because a call may outlive the test.
+    #[cold]
+    fn stand_in(&self, root: &'static Breaker) -> &'static Self {
+        let address = std::ptr::from_ref(root).addr();
+        if let Some(family) = FAMILIES.read().get(&address) {
+            return family;
+        }
+        let make = || -> &'static Self {
+            Box::leak(Box::new(Self::with(Ref::Static(root), self.max_keys, self.key_idle, Vec::new())))
+        };
+        FAMILIES.write().entry(address).or_insert_with(make)
+    }
+
+    /// Whether a test may put a double in its place.
+    pub(super) const fn is_replaceable(&self) -> bool {
+        matches!(self.root, Ref::Static(_))
+    }
+}
+
+/// What a test that has isolated this thread sees of all live breakers: instead of the keys of a real family, those of its double. A
+/// real root leads to its double by itself. `None` if the thread is not isolated.
+pub(crate) fn seen_by_test(live: impl FnOnce() -> Vec<CircuitBreaker>) -> Option<Vec<CircuitBreaker>> {
+    let roots = doubles()?;
+    let families: Vec<_> = {
+        let families = FAMILIES.read();
+        roots.into_iter().filter_map(|root| families.get(&std::ptr::from_ref(root).addr()).copied()).collect()
+    };
+    let mut seen = live();
+    seen.retain(|breaker| !breaker.breaker().membership.as_ref().is_some_and(|member| member.is_replaceable));
+    seen.extend(families.into_iter().flat_map(Family::breakers));
+    Some(seen)
+}
