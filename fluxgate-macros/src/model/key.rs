@@ -57,7 +57,7 @@ impl Key {
             let message = format!(
                 "the `handle` of keyed breakers needs the type of the keys, {why}\n\
                  help: write it after the key: `key = {} as String`",
-                spelled(&argument.value)
+                as_text(&subject).unwrap_or_else(|| spelled(&argument.value))
             );
             errors.report(argument.span(), message);
             return None;
@@ -76,6 +76,17 @@ fn split_type(expression: Expr) -> (Expr, Option<TokenStream>) {
         }
         other => (other, None),
     }
+}
+
+/// A tuple as text. It has no `Display`, so it cannot be a key itself.
+fn as_text(subject: &Expr) -> Option<String> {
+    let Expr::Tuple(tuple) = peel_expression(subject) else { return None };
+    let (places, values): (Vec<_>, Vec<_>) = tuple
+        .elems
+        .iter()
+        .map(|value| ("{}", spelled(&without_borrow(value.clone()).to_token_stream())))
+        .unzip();
+    Some(format!("format!(\"{}\", {})", places.join("/"), values.join(", ")))
 }
 
 fn is_primitive(ty: &Type) -> bool {
