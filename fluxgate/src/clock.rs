@@ -32,6 +32,7 @@ impl ManualClock {
         use std::sync::atomic::Ordering;
         let advanced = |now: u64| Some(now.saturating_add(fluxgate_rules::metrics::nanos(duration)));
         // Cannot fail: the closure always returns `Some`.
+        #[allow(deprecated, reason = "its new name, `try_update`, needs Rust 1.95")]
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
 }

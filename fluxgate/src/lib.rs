@@ -148,5 +148,5 @@ pub mod __private {
 
 /// Compiles and runs the examples in the README.
 #[cfg(all(doctest, feature = "keyed", feature = "test-util"))]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

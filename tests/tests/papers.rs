@@ -1,9 +1,9 @@
 //! The pages for contributors name files that exist, the page for operators covers every metric and alert, and packages contain
-//! their licenses.
+//! their licenses and all that they include.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Characters that may precede a name.
 const ROOTS: [&str; 4] = ["", "fluxgate/src", "fluxgate-macros/src", "fluxgate-rules/src"];
@@ -211,22 +211,54 @@ fn is_file(quoted: &str) -> bool {
     quoted.chars().all(is_plain) && (quoted.contains('/') || is_source)
 }
 
+/// The folders of the published crates.
+fn published() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = fs::read_dir(root).expect("the workspace").flatten().map(|entry| entry.path());
+    let is_published = |folder: &PathBuf| {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml"));
+        manifest.is_ok_and(|manifest| !manifest.contains("publish = false"))
+    };
+    let published: Vec<_> = folders.filter(is_published).collect();
+    assert!(published.len() > 4, "{published:?}");
+    published
+}
+
 /// Both licenses require their text to accompany the code, and a package contains only what is in its own folder.
 #[test]
 fn every_published_crate_contains_its_licenses() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut published = 0;
-    for entry in fs::read_dir(root).expect("the workspace").flatten() {
-        let folder = entry.path();
-        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
-        if manifest.contains("publish = false") {
-            continue;
-        }
-        published += 1;
+    for folder in published() {
         for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
             let text = fs::read_to_string(folder.join(license)).unwrap_or_default();
             assert_eq!(text, read(license), "{license} of {}", folder.display());
         }
     }
-    assert!(published > 4, "{published}");
+}
+
+/// Sources that include a file from elsewhere build here, but not from the package.
+#[test]
+fn every_published_crate_contains_the_files_that_it_includes() {
+    let mut included = 0;
+    let mut check = |file: &Path, depth: usize| {
+        let source = fs::read_to_string(file).expect("a source");
+        for path in source.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            included += 1;
+            let leaves = path.split('/').take_while(|part| *part == "..").count() > depth;
+            assert!(!leaves, "{} includes `{path}`, which is not in its package", file.display());
+        }
+    };
+    for package in published() {
+        let mut folders = vec![(package.join("src"), 1), (package.join("tests"), 1)];
+        while let Some((folder, depth)) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push((path, depth + 1));
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    check(&path, depth);
+                }
+            }
+        }
+    }
+    assert!(included > 10, "{included}");
 }

@@ -81,6 +81,7 @@ impl Drop for Held {
 fn take() -> ThreadNumber {
     let hold = |held: &Held| {
         let lowest = |in_use: u64| in_use | in_use.wrapping_add(1);
+        #[allow(deprecated, reason = "its new name, `try_update`, needs Rust 1.95")]
         let in_use = IN_USE.fetch_update(Ordering::Acquire, Ordering::Relaxed, |in_use| {
             (in_use != u64::MAX).then(|| lowest(in_use))
         });

@@ -74,6 +74,7 @@ impl Published {
     pub(crate) fn update(&self, order: Ordering, mut replace: impl FnMut(u64) -> Option<u64>) -> bool {
         #[cfg(fluxgate_loom)]
         self.model.touch();
+        #[allow(deprecated, reason = "its new name, `try_update`, needs Rust 1.95")]
         let replaced = self.word.fetch_update(order, Ordering::Relaxed, &mut replace).is_ok();
         #[cfg(fluxgate_loom)]
         self.model.keep(|word| if replaced { replace(word).unwrap_or(word) } else { word });
