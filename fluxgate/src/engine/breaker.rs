@@ -126,6 +126,9 @@ pub(crate) enum Origin {
     Hidden,
     Static(&'static Breaker),
     Shared(Weak<Breaker>),
+    /// It is for a key of a static family, in whose place an isolated test has another.
+    #[cfg_attr(not(feature = "keyed"), allow(dead_code, reason = "only families have keys"))]
+    Key(Weak<Breaker>),
 }
 
 /// A breaker's place in a family, which has a breaker for each key.
@@ -137,9 +140,6 @@ pub(crate) struct Membership {
     pub(crate) used: AtomicU64,
     /// From when on a use establishes the key. 0 once one has.
     pub(crate) established_from: AtomicU64,
-    /// Whether an isolated test sees another family in place of its own.
-    #[cfg(feature = "test-util")]
-    pub(crate) is_replaceable: bool,
 }
 
 impl Origin {
@@ -147,7 +147,7 @@ impl Origin {
     pub(crate) fn is_hidden(&self) -> bool {
         match self {
             Self::Hidden => true,
-            Self::Static(_) | Self::Shared(_) => false,
+            Self::Static(_) | Self::Shared(_) | Self::Key(_) => false,
         }
     }
 
@@ -156,7 +156,7 @@ impl Origin {
         match self {
             Self::Hidden => None,
             Self::Static(breaker) => Some(Ref::Static(breaker)),
-            Self::Shared(breaker) => breaker.upgrade().map(Ref::Shared),
+            Self::Shared(breaker) | Self::Key(breaker) => breaker.upgrade().map(Ref::Shared),
         }
     }
 
@@ -164,7 +164,7 @@ impl Origin {
     pub(crate) fn is_live(&self) -> bool {
         match self {
             Self::Hidden | Self::Static(_) => true,
-            Self::Shared(breaker) => breaker.strong_count() > 0,
+            Self::Shared(breaker) | Self::Key(breaker) => breaker.strong_count() > 0,
         }
     }
 }

@@ -320,19 +320,15 @@ impl Family {
     fn member(&self, hash: u64, key: Owned, name: Name, now: u64) -> Arc<Breaker> {
         let settings = Settings { name, ..self.members().reconfigured.read().of(self.root.settings.get()) };
         let clock = self.root.clock.clone();
-        let is_hidden = self.root.origin.is_hidden();
         let breaker = Arc::new_cyclic(|itself| {
-            let origin = if is_hidden { Origin::Hidden } else { Origin::Shared(itself.clone()) };
+            let origin = match self.root.origin {
+                Origin::Hidden => Origin::Hidden,
+                Origin::Static(_) => Origin::Key(itself.clone()),
+                Origin::Shared(_) | Origin::Key(_) => Origin::Shared(itself.clone()),
+            };
             let mut breaker = Breaker::detached(SettingsRef::shared(settings), clock, origin);
             let established_from = AtomicU64::new(now.saturating_add(self.round()));
-            breaker.membership = Some(Membership {
-                hash,
-                key,
-                used: AtomicU64::new(now),
-                established_from,
-                #[cfg(feature = "test-util")]
-                is_replaceable: self.is_replaceable(),
-            });
+            breaker.membership = Some(Membership { hash, key, used: AtomicU64::new(now), established_from });
             breaker
         });
         for listener in &self.listeners {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Family;
-use crate::engine::breaker::Breaker;
+use crate::engine::breaker::{Breaker, Origin};
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::isolation::{double, doubles};
 use crate::sync::{Ref, RwLock};
@@ -30,11 +30,6 @@ impl Family {
         };
         FAMILIES.write().entry(address).or_insert_with(make)
     }
-
-    /// Whether a test may put a double in its place.
-    pub(super) const fn is_replaceable(&self) -> bool {
-        matches!(self.root, Ref::Static(_))
-    }
 }
 
 /// What a test that has isolated this thread sees of all live breakers: instead of the keys of a real family, those of its double. A
@@ -46,7 +41,7 @@ pub(crate) fn seen_by_test(live: impl FnOnce() -> Vec<CircuitBreaker>) -> Option
         roots.into_iter().filter_map(|root| families.get(&std::ptr::from_ref(root).addr()).copied()).collect()
     };
     let mut seen = live();
-    seen.retain(|breaker| !breaker.breaker().membership.as_ref().is_some_and(|member| member.is_replaceable));
+    seen.retain(|breaker| !matches!(breaker.breaker().origin, Origin::Key(_)));
     seen.extend(families.into_iter().flat_map(Family::breakers));
     Some(seen)
 }
