@@ -18,15 +18,14 @@ use crate::engine::registry::REGISTRY;
 /// ```
 pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
     #[cfg(all(feature = "keyed", feature = "test-util"))]
-    if let Some(seen) = seen_by_test(real) {
-        return seen.into_iter();
-    }
-    real().into_iter()
+    return seen_by_test(real).unwrap_or_else(|| real().collect()).into_iter();
+    #[cfg(not(all(feature = "keyed", feature = "test-util")))]
+    real()
 }
 
 /// The same, even if a test has isolated this thread.
-pub(crate) fn real() -> Vec<CircuitBreaker> {
-    REGISTRY.live().into_iter().map(CircuitBreaker::from_ref).collect()
+pub(crate) fn real() -> impl Iterator<Item = CircuitBreaker> {
+    REGISTRY.live().into_iter().map(CircuitBreaker::from_ref)
 }
 
 /// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. The number of breakers hardly

@@ -295,8 +295,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     if !problems.is_empty() {
         return Err(SettingsError(problems));
     }
-    let is_unmatched =
-        |entry: &&Prescribed| !real().iter().any(|breaker| entry.is_for(breaker.breaker().name()));
+    let is_unmatched = |entry: &&Prescribed| !real().any(|breaker| entry.is_for(breaker.breaker().name()));
     let unmatched = prescription.entries().iter().filter(is_unmatched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
@@ -338,7 +337,7 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     if !problems.is_empty() {
         return problems;
     }
-    let mut all = real();
+    let mut all: Vec<_> = real().collect();
     all.sort_by(|one, other| one.name().cmp(other.name()));
     for breaker in all {
         let Err(error) = prescription.check(breaker.breaker()) else { continue };

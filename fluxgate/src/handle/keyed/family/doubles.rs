@@ -34,13 +34,16 @@ impl Family {
 
 /// What a test that has isolated this thread sees of all live breakers: instead of the keys of a real family, those of its double. A
 /// real root leads to its double by itself. `None` if the thread is not isolated.
-pub(crate) fn seen_by_test(live: impl FnOnce() -> Vec<CircuitBreaker>) -> Option<Vec<CircuitBreaker>> {
+pub(crate) fn seen_by_test<L>(live: impl FnOnce() -> L) -> Option<Vec<CircuitBreaker>>
+where
+    L: Iterator<Item = CircuitBreaker>,
+{
     let roots = doubles()?;
     let families: Vec<_> = {
         let families = FAMILIES.read();
         roots.into_iter().filter_map(|root| families.get(&std::ptr::from_ref(root).addr()).copied()).collect()
     };
-    let mut seen = live();
+    let mut seen: Vec<_> = live().collect();
     seen.retain(|breaker| !matches!(breaker.breaker().origin, Origin::Key(_)));
     seen.extend(families.into_iter().flat_map(Family::breakers));
     Some(seen)
