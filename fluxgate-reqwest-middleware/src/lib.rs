@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use fluxgate::http::retry_after;
-use fluxgate::{CallNotPermitted, Keyed, Outcome, OwnedCall};
+use fluxgate::{CallNotPermitted, GuardedCall, Keyed, Outcome};
 use http::Extensions;
 use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
@@ -11,7 +11,6 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::iter;
-use std::task::Poll;
 
 /// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
 #[derive(Clone, Debug)]
@@ -47,40 +46,16 @@ impl Middleware for BreakerPerHost {
         next: Next<'_>,
     ) -> Result<Response> {
         let breaker = self.hosts.get(&*host(request.url()));
-        let (call, ()) = OwnedCall::begin(breaker, || ()).map_err(not_sent)?;
-        let mut sent = Sent(Some(call));
+        let (mut call, ()) = GuardedCall::begin(breaker, || ()).map_err(not_sent)?;
         let mut sending = next.run(request, extensions);
-        let result = poll_fn(|context| sent.poll(|| sending.as_mut().poll(context))).await;
-        sent.end(&result);
-        result
-    }
-}
-
-/// The call of a request. Dropped before it ends, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
-struct Sent(Option<OwnedCall>);
-
-impl Sent {
-    /// Requests to the same host that are sent meanwhile are part of the call. If `poll` panics, the call is over.
-    fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        self.0.as_mut().map_or(Poll::Pending, |call| call.run(|_| poll()))
-    }
-
-    fn end(mut self, result: &Result<Response>) {
-        let Some(call) = self.0.take() else { return };
-        let outcome = outcome(result);
+        let result = poll_fn(|context| call.poll(|_| sending.as_mut().poll(context))).await;
+        let outcome = outcome(&result);
         let response = result.as_ref().ok().filter(|_| outcome == Outcome::Failure);
         match response.and_then(|response| retry_after(response.headers())) {
             Some(pause) => call.failure_for(pause),
             None => call.record(outcome),
         }
-    }
-}
-
-impl Drop for Sent {
-    fn drop(&mut self) {
-        if let Some(call) = self.0.take() {
-            call.cancel();
-        }
+        result
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod events;
 #[cfg(feature = "chaos")]
 mod fault;
 pub(crate) mod future;
+pub(crate) mod guarded_call;
 pub(crate) mod isolation;
 #[cfg(feature = "keyed")]
 pub(crate) mod keyed;

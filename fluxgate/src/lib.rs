@@ -114,6 +114,8 @@ pub use self::handle::collector::{Collected, Collector};
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+#[doc(hidden)]
+pub use self::handle::guarded_call::GuardedCall;
 #[cfg(feature = "keyed")]
 pub use self::handle::keyed::{Keyed, KeyedBuilder};
 #[cfg(feature = "tokio")]

@@ -86,9 +86,8 @@ impl OwnedCall {
     }
 
     /// Asks the breaker to admit a call whose body begins on this thread: `body` runs the part of it that runs now.
-    #[doc(hidden)]
     #[inline]
-    pub fn begin<T>(
+    pub(crate) fn begin<T>(
         breaker: CircuitBreaker,
         body: impl FnOnce() -> T,
     ) -> Result<(Self, T), CallNotPermitted> {
@@ -105,9 +104,8 @@ impl OwnedCall {
     }
 
     /// Runs a part of the call's body, on this thread. If it panics, the call is over.
-    #[doc(hidden)]
     #[inline]
-    pub fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
+    pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
         let word = mem::replace(&mut self.word, StateWord::NONE);
         let mut call = Call::from_parts(self.breaker.breaker(), word, self.start);
         call.resume();
@@ -119,8 +117,7 @@ impl OwnedCall {
     }
 
     /// Records that the caller dropped the call.
-    #[doc(hidden)]
-    pub fn cancel(mut self) {
+    pub(crate) fn cancel(mut self) {
         self.take().cancel();
     }
 

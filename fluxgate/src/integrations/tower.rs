@@ -118,7 +118,6 @@ mod future;
 mod grpc;
 #[cfg(feature = "tower-http")]
 mod grpc_status;
-mod guarded_call;
 #[cfg(feature = "tower-http")]
 mod http;
 mod layer;

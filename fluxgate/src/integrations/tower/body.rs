@@ -9,7 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::grpc_status::status;
-use super::guarded_call::GuardedCall;
+use crate::handle::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
 pin_project! {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::guarded_call::GuardedCall;
 use crate::callback::contain;
+use crate::handle::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
 /// Decides what the result of a call says about the dependency: any `Fn(&Result<Response, Error>) -> Outcome`.

@@ -1,7 +1,7 @@
 //! How long a call lasts, and what decides its outcome.
 
 use super::classify::{Classify, Errors, outcome, record};
-use super::guarded_call::GuardedCall;
+use crate::handle::guarded_call::GuardedCall;
 
 /// Made by a layer for each of its calls.
 pub trait Follow<Request> {

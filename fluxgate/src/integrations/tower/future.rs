@@ -8,11 +8,11 @@ use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::follow::Followed;
-use super::guarded_call::GuardedCall;
 use super::reject::Reject;
 use crate::handle::body::Plain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::future::resumed_after_completion;
+use crate::handle::guarded_call::GuardedCall;
 
 pin_project! {
     /// The future of a [`CircuitBreakerService`](super::CircuitBreakerService).

@@ -6,7 +6,7 @@ use http_body::Body;
 use super::body::{GuardedBody, Verdict};
 use super::follow::{Follow, Followed};
 use super::grpc_status::{status, without_status};
-use super::guarded_call::GuardedCall;
+use crate::handle::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
 /// With the feature `tower-http`: a call lasts until its gRPC status comes, which decides the outcome.

@@ -9,8 +9,8 @@ use super::body::{GuardedBody, Verdict};
 use super::classify::{Classify, outcome, record};
 use super::follow::{Follow, Followed, UntilResponse};
 use super::grpc::Grpc;
-use super::guarded_call::GuardedCall;
 use super::layer::CircuitBreakerLayer;
+use crate::handle::guarded_call::GuardedCall;
 use crate::integrations::http::retry_after;
 use crate::state::Outcome;
 

@@ -9,7 +9,6 @@ use tower_service::Service;
 
 use super::follow::{Follow, Followed, UntilResponse};
 use super::future::ResponseFuture;
-use super::guarded_call::GuardedCall;
 use super::layer::CircuitBreakerLayer;
 use super::readiness::Question;
 use super::reject::{Reject, Wrap};
@@ -17,6 +16,7 @@ use super::select::Select;
 use super::waiting::Waiting;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::error::CallNotPermitted;
+use crate::handle::guarded_call::GuardedCall;
 use crate::handle::owned_call::OwnedCall;
 
 /// A service whose calls a breaker admits or refuses; made by a [`CircuitBreakerLayer`].
