@@ -20,6 +20,41 @@ fn cells(page: &str, beginning: &str, nth: usize) -> BTreeSet<String> {
     cells.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`').to_owned()).collect()
 }
 
+/// The arguments of `#[circuit_breaker]` and of `breaker!`, as their documentation lists them. A test of `fluxgate-macros` holds those
+/// lists to what the macros take.
+fn arguments() -> [BTreeSet<String>; 2] {
+    let macros = read("fluxgate-macros/src/lib.rs");
+    let mut lists = macros.split("/// # All arguments at a glance").skip(1).map(|list| {
+        let names = list.lines().filter_map(|line| line.strip_prefix("///     ")?.split(" = ").next());
+        names.map(str::to_owned).collect()
+    });
+    [(); 2].map(|()| lists.next().expect("a list"))
+}
+
+fn quoted(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn tables_of_arguments_are_complete() {
+    let [of_attribute, _] = arguments();
+    for path in ["README.md", "fluxgate/docs/attribute.md"] {
+        let page = read(path);
+        let (_, table) = page.split_once("| argument | values | default |").expect("a table");
+        let rows = table.split("\n\n").next().expect("rows").lines();
+        let names = rows.filter_map(|row| row.split('|').nth(1)).flat_map(quoted);
+        assert_eq!(names.collect::<BTreeSet<_>>(), of_attribute, "{path}");
+    }
+}
+
+#[test]
+fn the_page_of_breakers_made_by_a_macro_names_what_they_take() {
+    let [_, of_breaker] = arguments();
+    let page = read("fluxgate/docs/breaker.md");
+    let (_, list) = page.split_once("that configure a breaker: ").expect("a list");
+    assert_eq!(quoted(list.split('.').next().expect("a sentence")), of_breaker);
+}
+
 #[test]
 fn the_page_for_operators_covers_every_metric() {
     let page = read("fluxgate/docs/production.md");
