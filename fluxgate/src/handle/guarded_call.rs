@@ -9,8 +9,10 @@ use super::error::CallNotPermitted;
 use super::owned_call::OwnedCall;
 use crate::state::Outcome;
 
-/// An admitted call whose body is polled: of a service, or of a middleware in a crate of its own. Dropped without an outcome, it was cancelled, even if the thread is panicking: that panic comes from
-/// elsewhere.
+/// An admitted call whose body is polled. Dropped without an outcome, it was cancelled, even if the thread is panicking: that panic comes
+/// from elsewhere.
+///
+/// Though hidden, it has to stay compatible: `fluxgate-reqwest-middleware` uses it, and takes any `fluxgate` that Cargo calls compatible.
 pub struct GuardedCall {
     /// `None` once the call is over.
     call: Option<OwnedCall>,
