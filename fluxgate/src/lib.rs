@@ -68,6 +68,8 @@
 //!   hold.
 //! - [`Builder::build`] refuses settings that need time to pass.
 #![forbid(unsafe_code)]
+// On docs.rs, items say which feature they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(not(target_has_atomic = "64"))]
 compile_error!("Fluxgate needs 64-bit atomics (`AtomicU64`), and this target has none");
