@@ -231,3 +231,56 @@ async fn a_refusal_says_when_to_retry_and_reveals_no_internals() {
 fn refusal_of(breaker: &CircuitBreaker) -> CallNotPermitted {
     breaker.acquire().map(drop).expect_err("it refuses")
 }
+
+/// Every form of handler, with a time limit.
+#[cfg(feature = "tokio")]
+mod limited {
+    use std::future::pending;
+
+    use fluxgate::Error;
+
+    use super::*;
+
+    static SLOW: CircuitBreaker = breaker!(trip = failures(100));
+
+    macro_rules! handlers {
+        ($($name:ident -> $returned:ty;)+) => {
+            $(
+                #[circuit_breaker(breaker = SLOW, timeout = 2s)]
+                async fn $name() -> $returned {
+                    pending().await
+                }
+            )+
+
+            fn app() -> Router {
+                Router::new()$(.route(concat!("/", stringify!($name)), get($name)))+
+            }
+
+            const FORMS: &[&str] = &[$(stringify!($name)),+];
+        };
+    }
+
+    handlers! {
+        status -> StatusCode;
+        text -> (StatusCode, String);
+        fixed -> (StatusCode, &'static str);
+        response -> Response;
+        error -> Result<String, StatusCode>;
+        error_with_text -> Result<String, (StatusCode, String)>;
+        error_with_fixed_text -> Result<String, (StatusCode, &'static str)>;
+        error_response -> Result<String, Response>;
+        error_of_axum -> axum::response::Result<String>;
+        error_or_refusal -> Result<String, Error<StatusCode>>;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handler_that_takes_too_long_answers_504() {
+        let _isolation = isolate();
+        for (count, form) in (1..).zip(FORMS) {
+            let request = Request::get(format!("/{form}")).body(Body::empty()).expect("a request");
+            let response = app().oneshot(request).await.expect("a router always answers");
+            assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT, "{form}");
+            assert_eq!(SLOW.metrics().failures(), count, "{form}");
+        }
+    }
+}

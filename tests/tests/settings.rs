@@ -220,6 +220,18 @@ fn no_argument_of_the_attribute_is_unknown() {
 }
 
 #[test]
+fn settings_that_contradict_each_other_are_an_error_though_no_breaker_has_the_name() {
+    let _alone = alone();
+    let error = wrong(json!({
+        "unborn": { "window": "count(10)", "trip": "min(20) & failure_rate(50%)" },
+        "unborn*": { "half_open_timeout": "1s", "trip": "min(5) & slow_rate(50%, 2s)" },
+    }));
+    let problems = error.problems().iter().map(|problem| (problem.key(), problem.breaker()));
+    let expected = [("unborn*.half_open_timeout", None), ("unborn.trip", None)];
+    assert_eq!(problems.collect::<Vec<_>>(), expected, "{error}");
+}
+
+#[test]
 fn an_error_names_the_breaker_that_settings_do_not_fit() {
     let _alone = alone();
     let breakers = [built("small"), built("other")];

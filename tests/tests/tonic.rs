@@ -181,3 +181,34 @@ fn the_breakers_own_refusal_further_in_is_no_evidence() {
     pass_on(refused).unwrap_err();
     assert_eq!(counts(), (1, 1));
 }
+
+#[cfg(feature = "tokio")]
+mod limited {
+    use std::future::pending;
+
+    use fluxgate::{Error, TimedOut};
+
+    use super::*;
+
+    static SLOW: CircuitBreaker = breaker!(trip = failures(100));
+
+    #[circuit_breaker(breaker = SLOW, timeout = 2s, track = server_errors)]
+    async fn status() -> Result<Response<u32>, Status> {
+        pending().await
+    }
+
+    #[circuit_breaker(breaker = SLOW, timeout = 2s, track = server_errors)]
+    async fn or_refusal() -> Result<u32, Error<Status>> {
+        pending().await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_method_that_takes_too_long_exceeds_its_deadline() {
+        let _isolation = isolate();
+        for late in [status().await.unwrap_err(), or_refusal().await.unwrap_err().into()] {
+            assert_eq!(late.code(), Code::DeadlineExceeded);
+            assert!(late.source().unwrap().is::<TimedOut>());
+        }
+        assert_eq!(SLOW.metrics().failures(), 2);
+    }
+}
