@@ -8,12 +8,13 @@ use fluxgate::{Outcome, State};
 use fluxgate_tests::fixture::{millis, seconds};
 use fluxgate_tests::reference::{Ending, Permit, Retry, Rule, Settings, Window};
 
-use crate::configuration::{Configuration, Death, RuleDrawer};
+use crate::configuration::{Configuration, Death, MOST_GAPS, RuleDrawer};
 use crate::subject::Subject;
 
 /// No rule has a longer threshold.
 const SLOW: Duration = seconds(3);
 const PAUSE: Duration = millis(1);
+const GAP: Duration = seconds(1);
 /// Longer than any trial.
 const LENGTH: usize = 200;
 
@@ -75,7 +76,8 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
         now += SLOW;
         subject.finish(now, call, Ending::Reported(Outcome::Failure));
     }
-    now += PAUSE;
+    // By now, all have failed for as long as any rule asks.
+    now += PAUSE + GAP * MOST_GAPS;
     for (nth, &(outcome, took)) in calls.iter().enumerate() {
         let call = subject.acquire(now).expect("a trial admits one call after the other");
         now += took;
@@ -95,7 +97,7 @@ pub(crate) fn compare(
     let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
         let rng = &mut Rng::with_seed(number);
-        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), busy: 1 };
+        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), busy: 1, gap: GAP };
         let (rule, alternative) = (drawer.rule(), drawer.alternative());
         let plain = configuration(number, rule.clone());
         let more = configuration(number, Rule::Any(vec![rule, alternative]));

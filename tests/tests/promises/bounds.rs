@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use fluxgate_tests::reference::{Evidence, Permit, Record, Rule, Settings, Trial, Window};
 
-use crate::configuration::{Configuration, Death};
+use crate::configuration::{Configuration, Death, MOST_GAPS};
 
 pub(crate) struct Bounds<'a> {
     configuration: &'a Configuration,
@@ -127,7 +127,7 @@ impl<'a> Bounds<'a> {
                 let mut calls = 0;
                 loop {
                     calls += 1;
-                    match self.trial.verdict(&evidence(death, took, calls, calls)) {
+                    match self.trial.verdict(&self.evidence(death, took, calls, calls)) {
                         Some(true) => return Fate::Lost(calls),
                         Some(false) => return Fate::Passes(calls),
                         None => {}
@@ -205,10 +205,10 @@ impl<'a> Bounds<'a> {
             }
         };
         let trips = |calls: &usize| {
-            self.settings.rule.holds(false, &evidence(death, took, holds.min(*calls), *calls), None)
+            self.settings.rule.holds(false, &self.evidence(death, took, holds.min(*calls), *calls), None)
         };
-        // A streak may be longer than the window.
-        let needed = (holds..holds + 30).find(trips)?;
+        // A streak may be longer than the window, and so may the time for which calls have failed.
+        let needed = (holds..holds + 30 + MOST_GAPS as usize).find(trips)?;
         // Those that the ramp admits before a time window fills at the full rate; those in flight when the
         // service died, when the ramp ended, and when the rule held.
         let ramp = self.settings.permit.ramp().map_or(0, |ramp| {
@@ -217,6 +217,17 @@ impl<'a> Bounds<'a> {
         });
         let in_flight = calls_in(self.configuration.healthy) + 2 * calls_in(took) + 4;
         Some(needed + forgets + ramp + in_flight)
+    }
+
+    /// `calls` calls of a dead service, the given number of them in a row, one in each gap at most.
+    fn evidence(&self, death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
+        let failed = death.fails();
+        Evidence {
+            calls: vec![Record { at: Duration::ZERO, failed, took, runs: false }; calls],
+            streak: if failed { in_a_row } else { 0 },
+            failing_for: self.configuration.gap * (in_a_row as u32 - 1),
+            ..Evidence::default()
+        }
     }
 }
 
@@ -231,15 +242,5 @@ impl Death {
 
     pub(crate) fn fails(self) -> bool {
         matches!(self, Self::Fail(_))
-    }
-}
-
-/// `calls` calls of a dead service, the given number of them in a row.
-fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
-    let failed = death.fails();
-    Evidence {
-        calls: vec![Record { at: Duration::ZERO, failed, took, runs: false }; calls],
-        streak: if failed { in_a_row } else { 0 },
-        ..Evidence::default()
     }
 }

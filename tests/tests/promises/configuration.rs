@@ -62,7 +62,7 @@ impl Configuration {
         };
         // At most this many of its calls are in flight.
         let busy = 1 + healthy.as_nanos().div_ceil(gap.as_nanos()) as u32;
-        let rule = RuleDrawer { rng, size, healthy, busy }.rule();
+        let rule = RuleDrawer { rng, size, healthy, busy, gap }.rule();
         if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
             let settings = standard();
             let death = death(rng, gap, &settings);
@@ -232,6 +232,8 @@ pub(crate) struct RuleDrawer<'a> {
     pub(crate) healthy: Duration,
     /// How many healthy calls are in flight at most.
     pub(crate) busy: u32,
+    /// From one call to the next.
+    pub(crate) gap: Duration,
 }
 
 impl RuleDrawer<'_> {
@@ -335,7 +337,7 @@ impl RuleDrawer<'_> {
 
     fn evidence(&mut self) -> Rule {
         let share = *choose(self.rng, &[1, 100, 200, 333, 500, 750, 900, 1_000]);
-        match self.rng.u32(0..12) {
+        match self.rng.u32(0..13) {
             0..=3 => Rule::FailureRate(share),
             10 | 11 => {
                 let share = *choose(self.rng, &[1, 100, 200, 333, 500, 750, 900]);
@@ -345,6 +347,7 @@ impl RuleDrawer<'_> {
             5 => Rule::FailureStreak(self.count(10)),
             6 | 7 => Rule::SlowRate(share, self.threshold()),
             8 => Rule::AvgLatency(self.threshold()),
+            9 => Rule::FailingFor(*choose(self.rng, &[MICROSECOND, self.gap * 3, self.gap * MOST_GAPS])),
             _ if self.healthy < SLOW_MEAN => {
                 Rule::Custom(*choose(self.rng, &[Predicate::TwoFailures, Predicate::Slow]))
             }
@@ -363,12 +366,23 @@ impl RuleDrawer<'_> {
     }
 }
 
+/// How many gaps the longest `failing_for` is long.
+pub(crate) const MOST_GAPS: u32 = 30;
+
 /// Whether user functions decide, which no check can see through.
 pub(crate) fn asks_custom(rule: &Rule) -> bool {
+    mentions(rule, |condition| matches!(condition, Rule::Custom(_)))
+}
+
+/// Whether it asks for how long calls have been failing. A trial that begins sooner may pass although all of them fail.
+pub(crate) fn asks_how_long(rule: &Rule) -> bool {
+    mentions(rule, |condition| matches!(condition, Rule::FailingFor(_)))
+}
+
+fn mentions(rule: &Rule, what: fn(&Rule) -> bool) -> bool {
     match rule {
-        Rule::Custom(_) => true,
-        Rule::All(members) | Rule::Any(members) => members.iter().any(asks_custom),
-        _ => false,
+        Rule::All(members) | Rule::Any(members) => members.iter().any(|member| mentions(member, what)),
+        condition => what(condition),
     }
 }
 

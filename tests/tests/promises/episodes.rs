@@ -8,7 +8,7 @@ use fluxgate::State;
 use fluxgate_tests::reference::Why;
 
 use crate::bounds::Fate;
-use crate::configuration::{Death, asks_custom};
+use crate::configuration::{Death, asks_custom, asks_how_long};
 use crate::subject::Subject;
 use crate::world::{Happened, World};
 
@@ -190,8 +190,10 @@ fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Se
             Fate::Lost(_) | Fate::Stalls => world.bounds.calls_of_trial(fate),
             // The service flaps: it is given up again after closing.
             Fate::Passes(_) => {
-                let is_theirs = asks_custom(&world.configuration.settings.rule);
-                world.check(is_theirs, || "half-open is blind to what trips it closed".into());
+                let rule = &world.configuration.settings.rule;
+                world.check(asks_custom(rule) || asks_how_long(rule), || {
+                    "half-open is blind to what trips it closed".into()
+                });
                 let Some(most) = world.bounds.calls_until_trip(death) else { return };
                 world.bounds.calls_of_trial(fate) + most
             }
