@@ -5,6 +5,7 @@ pub mod attribute;
 pub mod by_hand;
 pub mod by_text;
 pub(crate) mod call;
+mod comparisons;
 pub(crate) mod cursor;
 pub(crate) mod expectations;
 pub(crate) mod explain;
