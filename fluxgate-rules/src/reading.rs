@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 pub mod attribute;
 pub mod by_hand;
+pub mod by_name;
 pub mod by_text;
 pub(crate) mod call;
 mod comparisons;
