@@ -26,7 +26,7 @@ mod text;
 pub use crate::language::{foreign, spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, distance, evidence, flaws, implied, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
-pub use crate::reading::{attribute, by_hand, by_text, read};
+pub use crate::reading::{attribute, by_hand, by_name, by_text, read};
 pub use crate::text::{lexer, problem, render, token};
 
 /// Whether and why a rule holds.

@@ -3,8 +3,10 @@
 pub(crate) mod arguments;
 pub mod attribute;
 pub mod by_hand;
+pub mod by_name;
 pub mod by_text;
 pub(crate) mod call;
+mod comparisons;
 pub(crate) mod cursor;
 pub(crate) mod expectations;
 pub(crate) mod explain;

@@ -11,6 +11,7 @@ mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
 mod limits;
+mod made;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -38,6 +39,9 @@ pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, hand
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, Unnamed, Whole, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
+#[cfg(feature = "keyed")]
+pub use self::made::keyed_of_static;
+pub use self::made::{breaker_of_settings, breaker_of_static};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};

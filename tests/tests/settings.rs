@@ -232,6 +232,34 @@ fn settings_that_contradict_each_other_are_an_error_though_no_breaker_has_the_na
 }
 
 #[test]
+fn settings_of_other_libraries_are_corrected_by_their_meaning() {
+    let _alone = alone();
+    let error = wrong(json!({ "any": {
+        "failureRateThreshold": 50,
+        "minimumNumberOfCalls": 20,
+        "retry": "cooldown(5s)",
+        "slidingWindowSize": 60,
+        "slidingWindowType": "TIME_BASED",
+    } }));
+    assert_eq!(
+        error.to_string(),
+        "any.failureRateThreshold: `failureRateThreshold`, `minimumNumberOfCalls`, `slidingWindowSize` and `slidingWindowType` are \
+         settings of Resilience4j and tower-resilience\nhelp: write `trip = min(20) & failure_rate(50%), window = time(60s)`"
+    );
+    for (name, value, said) in [
+        ("failure_threshold", "5", "write `trip = failure_streak(5)`"),
+        ("wait-duration-in-open-state", "30s", "write `retry = cooldown(30s)`"),
+        // It only looks like `half_open_timeout`.
+        ("half_open", "3", "help: write `max_half_open_calls = 3`"),
+        ("enabled", "false", "`breaker.disable()`"),
+        ("fallbackMethod", "cached", "unknown setting `fallbackMethod`\nhelp: expected one of `window`"),
+    ] {
+        let error = wrong(json!({ "any": { name: value } })).to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn an_error_names_the_breaker_that_settings_do_not_fit() {
     let _alone = alone();
     let breakers = [built("small"), built("other")];

@@ -101,6 +101,15 @@ impl Reader<'_> {
                 help = "remove it, and the name is the path of the function";
             }
             Ok(Expr::Lit(_)) | Err(_) => {}
+            Ok(Expr::Macro(made))
+                if made.mac.path.segments.last().is_some_and(|last| last.ident == "format") =>
+            {
+                let message = "a name is a constant, so it cannot be made of what a call brings\n\
+                     help: for a breaker for each value, write `key = value` in `#[circuit_breaker]`;\n\
+                     or name each breaker where it is made: `CircuitBreaker::builder(format!(..))`";
+                self.errors.report(argument.span(), message);
+                return BreakerName::Default;
+            }
             Ok(name) => return BreakerName::Constant(Box::new(name), argument.span()),
         }
         self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));

@@ -20,7 +20,7 @@ pub(crate) fn breaker(BreakerValue { fluxgate, settings: its, references }: &Bre
     let references = references::statements(references, &fluxgate, &private);
     let place = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(its, &private, quote!(#private::Name::from_static(#place)));
-    let breaker = quote!(#private::CircuitBreaker::from_settings({
+    let breaker = quote!(#private::breaker_of_settings({
         const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
         __FLUXGATE_SETTINGS
     }));

@@ -132,7 +132,7 @@ fn handle_of(
 ) -> TokenStream {
     let Private { path, name: private, .. } = paths;
     let ty = quote!(#path::CircuitBreaker);
-    let value = quote!(#root #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker));
+    let value = quote!(#root #private::breaker_of_static(&__FLUXGATE_BREAKER.breaker));
     item(&quote!(static #name: #ty), documentation, &value, function, paths)
 }
 
@@ -149,7 +149,7 @@ fn associated(
     let value = quote!(
         #root
         static __FLUXGATE_HANDLE: #private::CircuitBreaker =
-            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker);
+            #private::breaker_of_static(&__FLUXGATE_BREAKER.breaker);
         #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
     );
     item(&quote!(const #name: #ty), documentation, &value, function, paths)
@@ -166,7 +166,7 @@ fn keyed(
     let Private { path, name: private, .. } = paths;
     let kind = if is_method(function) { quote!(const) } else { quote!(static) };
     let ty = quote!(#path::Keyed<#path::OwnedKey<#ty>>);
-    let value = quote!(#family #private::Keyed::from_static(&__FLUXGATE_FAMILY));
+    let value = quote!(#family #private::keyed_of_static(&__FLUXGATE_FAMILY));
     item(&quote!(#kind #name: #ty), documentation, &value, function, paths)
 }
 

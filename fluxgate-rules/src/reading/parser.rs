@@ -8,6 +8,7 @@ use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
 use crate::reading::call::{call, report_turned};
+use crate::reading::comparisons::comparisons;
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::operators::{Operator, function, joined, operator};
@@ -263,11 +264,14 @@ impl Parser<'_> {
             return None;
         }
         let place = TokenRange::new(self.cursor.at, self.cursor.end);
-        let problem = Problem::new(place, "a closure goes in `custom`");
         // A function that captures nothing needs no `move`.
         let start = place.start + usize::from(self.cursor.next().is_some_and(|first| first.is("move")));
-        let correction = meant_by(&TRIP, self.cursor.tokens, TokenRange::new(start, place.end))?;
-        self.cursor.report(problem.correct(correction));
+        let closure = TokenRange::new(start, place.end);
+        let (what, correction) = match comparisons(closure.of(self.cursor.tokens)) {
+            Some(conditions) => ("a comparison is written as a condition", conditions),
+            None => ("a closure goes in `custom`", meant_by(&TRIP, self.cursor.tokens, closure)?),
+        };
+        self.cursor.report(Problem::new(place, what).correct(correction));
         self.cursor.at = place.end;
         self.is_unclear = true;
         Some(place)

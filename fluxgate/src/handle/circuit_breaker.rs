@@ -52,14 +52,12 @@ enum Handle {
 }
 
 impl CircuitBreaker {
-    #[doc(hidden)]
-    pub const fn from_static(breaker: &'static Breaker) -> Self {
+    pub(crate) const fn from_static(breaker: &'static Breaker) -> Self {
         Self(Handle::Static(breaker))
     }
 
     const_unless_model! {
-        #[doc(hidden)]
-        pub const fn from_settings(settings: &'static Settings) -> Self {
+        pub(crate) const fn from_settings(settings: &'static Settings) -> Self {
             Self(Handle::Lazy(settings, OnceBox::new()))
         }
     }

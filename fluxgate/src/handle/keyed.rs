@@ -87,8 +87,7 @@ pub struct Keyed<K> {
 }
 
 impl<K> Keyed<K> {
-    #[doc(hidden)]
-    pub const fn from_static(family: &'static Family) -> Self {
+    pub(crate) const fn from_static(family: &'static Family) -> Self {
         Self { family: Ref::Static(family), keys: PhantomData }
     }
 

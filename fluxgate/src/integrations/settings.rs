@@ -52,7 +52,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fluxgate_rules::Window;
-use fluxgate_rules::spelling::nearest;
+use fluxgate_rules::by_name::unknown_settings;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::configuration;
@@ -275,15 +275,16 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let mut problems = Vec::new();
     let entries = settings.0.iter().map(|(name, settings)| {
         let mut changes = Changes::new();
+        let mut found = Vec::new();
         for (setting, SettingText(text)) in settings {
-            let found = match changes.read(setting, text) {
-                Ok(true) => continue,
-                Ok(false) => vec![unknown(setting)],
-                Err(error) => error.problems().to_vec(),
-            };
-            for problem in found {
-                problems.push(SettingsProblem::of_all(format!("{name}.{setting}"), problem));
+            if let Err(error) = changes.read(setting, text) {
+                found.extend(error.problems().iter().map(|problem| (setting.as_str(), problem.clone())));
             }
+        }
+        found.extend(unknown(settings));
+        found.sort_by_key(|(setting, _)| *setting);
+        for (setting, problem) in found {
+            problems.push(SettingsProblem::of_all(format!("{name}.{setting}"), problem));
         }
         Prescribed { pattern: Pattern::new(name), changes }
     });
@@ -307,22 +308,35 @@ pub fn unfit() -> Vec<(String, ConfigError)> {
     prescription::unfit().into_iter().map(|(name, error)| (name.as_str().to_owned(), error)).collect()
 }
 
-fn unknown(setting: &str) -> ConfigProblem {
+/// What is wrong with settings whose names are unknown, each with its name.
+fn unknown(settings: &BTreeMap<String, SettingText>) -> Vec<(&str, ConfigProblem)> {
     const OF_THE_PROGRAM: [&str; 15] = [
         "name", "normal", "outage", "track", "success", "ignore", "rejected", "fallback", "timeout",
         "breaker", "handle", "key", "max_keys", "key_idle", "crate",
     ];
     let names: Vec<_> = Changes::NAMES.iter().map(|name| format!("`{name}`")).collect();
     let list = format!("expected one of {}", names.join(", "));
-    let name = printable(setting);
-    if OF_THE_PROGRAM.contains(&setting) {
-        let message = format!("`{name}` is compiled into the program, so it cannot be changed from outside");
-        return ConfigProblem::new("", message).with_help(list);
-    }
-    match nearest(setting, Changes::NAMES.iter().copied()) {
-        Some(meant) => ConfigProblem::new("", format!("unknown setting `{name}`; did you mean `{meant}`?")),
-        None => ConfigProblem::new("", format!("unknown setting `{name}`")).with_help(list),
-    }
+    let (fixed, others): (Vec<_>, Vec<_>) = settings
+        .iter()
+        .map(|(setting, SettingText(text))| (setting.as_str(), text.as_str()))
+        .partition(|(setting, _)| OF_THE_PROGRAM.contains(setting));
+    let fixed = fixed.into_iter().map(|(setting, _)| {
+        (
+            setting,
+            format!("`{setting}` is compiled into the program, so it cannot be changed from outside"),
+            None,
+        )
+    });
+    let unknown = unknown_settings(&others, Changes::NAMES).into_iter().map(|(at, problem)| {
+        let setting = others[at].0;
+        (setting, format!("unknown setting `{}`", printable(setting)), problem)
+    });
+    fixed
+        .chain(unknown)
+        .map(|(setting, message, problem)| {
+            (setting, problem.unwrap_or_else(|| ConfigProblem::new("", message).with_help(&*list)))
+        })
+        .collect()
 }
 
 /// The problems of settings with the breakers in use, and of settings that fit no breaker at all.

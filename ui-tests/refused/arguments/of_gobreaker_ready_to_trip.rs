@@ -1,4 +1,4 @@
-// fix: `ReadyToTrip = |counts| counts.failure_streak() > 5` => `trip = custom(|counts| counts.failure_streak() > 5)`
+// fix: `ReadyToTrip = |counts| counts.failure_streak() > 5` => `trip = failure_streak(6)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(ReadyToTrip = |counts| counts.failure_streak() > 5)]

@@ -11,7 +11,7 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
 pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
         .standard(::core::concat!(::core::module_path!(), "::", "charge"));
-    __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
+    __private::breaker_of_static(&__FLUXGATE_BREAKER.breaker)
 };
 pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let _ = __private::words::handle;

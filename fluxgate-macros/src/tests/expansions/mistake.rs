@@ -9,7 +9,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
         .standard(::core::concat!(::core::module_path!(), "::", "charge"));
-    __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
+    __private::breaker_of_static(&__FLUXGATE_BREAKER.breaker)
 };
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     #[allow(unexpected_cfgs)]

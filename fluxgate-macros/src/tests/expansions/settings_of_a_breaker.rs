@@ -5,7 +5,7 @@ static PAYMENTS: CircuitBreaker = breaker!(name = "payments", crate = vendored);
 static PAYMENTS: CircuitBreaker = {
     use vendored::__private as __fluxgate;
     let _ = __fluxgate::words::name;
-    __fluxgate::CircuitBreaker::from_settings({
+    __fluxgate::breaker_of_settings({
         const __FLUXGATE_SETTINGS: &__fluxgate::Settings = &{
             use __fluxgate as __fluxgate;
             const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Settings::STANDARD

@@ -103,6 +103,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
         Part::Argument("cooldown", 0),
         &[
             any("after"),
+            of("Envoy, Istio", "base_ejection_time"),
             of("Polly", "break_duration"),
             any("break_for"),
             any("constant"),
@@ -184,6 +185,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("limit"),
             any("max_backoff"),
             any("max_delay"),
+            of("Envoy", "max_ejection_time"),
             of("Fluxgate for Python", "max_duration"),
             any("max_interval"),
             any("max_wait"),

@@ -19,7 +19,7 @@ use crate::reading::read;
 use crate::reading::repair::repaired;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::Token;
+use crate::text::token::{Shape, Token, content, spell};
 
 /// The value of an argument with all these parts; `None` if they mean nothing.
 pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Option<Filled> {
@@ -98,7 +98,36 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
                 None => Filled::new("matches(PATTERN)", true),
             },
         }),
-        // The name of a function.
+        "fallback" | "rejected" => Some(handler(value)),
+        // A name.
         _ => kept(inside.unwrap_or(value)),
+    }
+}
+
+/// What a handler takes in place of a value: the path of a function, or a closure with one parameter.
+fn handler(value: &str) -> Filled {
+    let tokens = lex(value).tokens;
+    let is_path = |tokens: &[Token]| {
+        let is_value = |token: &Token| ["None", "true", "false"].iter().any(|value| token.is(value));
+        tokens.iter().all(|token| token.shape == Shape::Word && !is_value(token) || token.is(":"))
+    };
+    let before = tokens.iter().take_while(|token| token.is("async") || token.is("move")).count();
+    let is_awaited = tokens.first().is_some_and(|first| first.is("async"))
+        || tokens.last().is_some_and(|last| last.is("await"));
+    let keyword = if is_awaited { "async " } else { "" };
+    match (tokens.as_slice(), &tokens[before..]) {
+        (path, _) if is_path(path) => Filled::given(value),
+        ([literal], _) if literal.shape == Shape::Literal || literal.shape == Shape::Number => {
+            match content(&literal.text) {
+                Some(path) if is_path(&lex(path).tokens) => Filled::given(path),
+                // Most functions return a `Result`.
+                _ => Filled::new(format!("|_| Ok({value})"), true),
+            }
+        }
+        (_, [bar, second, body @ ..]) if bar.is("|") && second.is("|") => {
+            Filled::given(format!("{keyword}|_| {}", spell(body)))
+        }
+        (_, [bar, ..]) if bar.is("|") => Filled::given(value),
+        (_, body) => Filled::given(format!("{keyword}|_| {}", spell(body))),
     }
 }

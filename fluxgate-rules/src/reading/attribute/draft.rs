@@ -12,7 +12,7 @@ use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::{TokenRange, spell};
+use crate::text::token::{Shape, TokenRange, spell};
 
 /// The contents of an attribute.
 #[derive(Default)]
@@ -245,7 +245,11 @@ impl<'a> Draft<'a> {
         }
         let is_foreign = |entry: &Assignment| {
             let vocabulary = entry.name.as_deref().and_then(places::vocabulary);
+            // opossum's `timeout = 3000`
+            let is_bare =
+                || matches!(entry.value.of(self.reader.tokens), [number] if number.shape == Shape::Number);
             !entry.is_plain && !entry.value.is_empty()
+                || is_bare() && entry.name.as_deref().is_some_and(is_exact)
                 || vocabulary.is_some_and(|vocabulary| self.reader.has_foreign_word(vocabulary, entry.value))
         };
         let (foreign, ours): (Vec<_>, Vec<_>) =

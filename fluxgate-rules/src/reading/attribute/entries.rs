@@ -155,14 +155,23 @@ impl AttributeReader<'_> {
     /// Unnamed values, separated by commas.
     fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
         for value in self.brackets.split(self.tokens, piece).into_iter().filter(|value| !value.is_empty()) {
-            // `failures(3), windo == count(50)`: one of them has a name.
+            // `failures(3), windo == count(50)`, `max_failures(3), success_threshold(2)`: one of them has a name.
             let name = self.name(value.start, value.end).filter(|_| value != piece);
-            if name.is_some_and(|name| self.signs(name.end, value.end) > 0) {
+            if name
+                .is_some_and(|name| self.signs(name.end, value.end) > 0 || self.names_its_group(name, value))
+            {
                 self.collect(value, groups, false, entries);
             } else {
                 push_value(value, value, groups, entries);
             }
         }
+    }
+
+    /// Whether a word is followed by its value in parentheses, and is no word that a value begins with.
+    fn names_its_group(&self, name: TokenRange, value: TokenRange) -> bool {
+        let text = self.name_text(name);
+        let is_group = self.group_at(name.end, value.end).is_some();
+        is_group && setting_of_value(&text).is_none() && self.has_meaning(&text)
     }
 
     /// `CircuitBreakerConfig.custom().failureRateThreshold(50).build()`

@@ -96,6 +96,10 @@ impl AttributeReader<'_> {
         if let Some(setting) = self.tracked(name, value) {
             return part(setting, Part::Whole);
         }
+        // `half_open = 3`: a state takes no value.
+        if name == "half_open" && takes(&whole(MAX_HALF_OPEN_CALLS.name), value) {
+            return part(MAX_HALF_OPEN_CALLS.name, Part::Whole);
+        }
         if let Some((setting, own)) = own_part(name).next() {
             return part(setting, own);
         }

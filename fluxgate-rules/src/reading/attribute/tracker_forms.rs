@@ -21,7 +21,7 @@ pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
     if let Some(text) = without_macros(tokens) {
         return meant("`matches` looks at the error by itself, and is not the macro", text);
     }
-    if let Some(text) = by_type(tokens) {
+    if let Some(text) = handled(tokens).or_else(|| by_type(tokens)) {
         return meant("`type_of` takes a type in parentheses", text);
     }
     if is_every_error(tokens) {
@@ -84,6 +84,30 @@ fn by_type(tokens: &[Token]) -> Option<String> {
     let has_no_more = tokens.iter().all(|token| !token.is("&") && !token.is("|"));
     (is_word && has_no_more && start + 1 < end)
         .then(|| format!("type_of({})", spell(&tokens[start + 1..end])))
+}
+
+/// `new PredicateBuilder().Handle<A>().Handle<B>()`, `Policy.Handle<A>().Or<B>()`
+fn handled(tokens: &[Token]) -> Option<String> {
+    let is_handle =
+        |token: &Token| ["Handle", "HandleInner", "Or", "OrInner"].iter().any(|word| token.is(word));
+    let first = find(tokens, |rest| matches!(rest, [word, open, ..] if is_handle(word) && open.is("<")))?;
+    let mut types = Vec::new();
+    let mut rest = &tokens[first..];
+    // A call with an argument says more than a type.
+    while let [word, open, inside @ ..] = rest {
+        let end =
+            inside.iter().position(|token| token.is(">")).filter(|_| is_handle(word) && open.is("<"))?;
+        types.push(spell(&inside[..end]));
+        rest = match &inside[end + 1..] {
+            [open, close, rest @ ..] if open.is("(") && close.is(")") => rest,
+            _ => return None,
+        };
+        rest = match rest {
+            [point, rest @ ..] if point.is(".") => rest,
+            _ => rest,
+        };
+    }
+    Some(format!("type_of({})", types.join(", "))).filter(|_| rest.is_empty())
 }
 
 fn is_every_error(tokens: &[Token]) -> bool {
@@ -270,6 +294,9 @@ mod tests {
             ("exclude(NotFound, Gone)", Some("!matches(NotFound | Gone)")),
             ("type_of::<io::Error>()", Some("type_of(io::Error)")),
             ("TypeId::of::<io::Error>()", Some("type_of(io::Error)")),
+            ("new PredicateBuilder().Handle<Down>()", Some("type_of(Down)")),
+            ("Policy.Handle<io.Down>().Or<Away>()", Some("type_of(io.Down, Away)")),
+            ("new PredicateBuilder().Handle<Down>(e => e.Code == 5)", None),
             ("[Down, Timeout]", Some("matches(Down | Timeout)")),
             ("{Down, Timeout}", Some("matches(Down | Timeout)")),
             ("Down, Timeout", Some("matches(Down | Timeout)")),

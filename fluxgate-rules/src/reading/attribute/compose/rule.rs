@@ -7,6 +7,7 @@ use crate::language::vocabulary::TRIP;
 use crate::model::duration::Spelled;
 use crate::reading::attribute::parts::{GivenPart, read_or_right};
 use crate::reading::attribute::places::owner;
+use crate::reading::comparisons::comparisons_of;
 use crate::reading::filled::Filled;
 use crate::reading::inverted::inverted;
 use crate::reading::suggestion::{keyword, meant, right_call};
@@ -56,6 +57,9 @@ impl<'a> RuleDraft<'a> {
                 // `closed: failures(5)`
                 Part::Argument(state @ ("closed" | "half_open"), _) if given.value.contains(['(', '>']) => {
                     draft.alternatives.push(format!("{state} & {}", group(&given.value)));
+                }
+                Part::Argument("custom", _) if comparisons_of(&given.value).is_some() => {
+                    draft.alternatives.extend(comparisons_of(&given.value));
                 }
                 Part::Argument(word, _) if !draft.words.contains(&word) => draft.words.push(word),
                 _ => {}
