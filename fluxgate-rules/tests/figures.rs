@@ -86,6 +86,41 @@ fn a_page_is_written_for_every_window() {
     }
 }
 
+/// Regression: the page said that every outage is noticed, that a window without the calls for it was the reason if a rule does not
+/// look at failures, and named a condition of both states twice.
+#[test]
+fn conditions_unrelated_to_failures_are_left_out_of_the_whole_page() {
+    let explain = |rule: &str, window: &str| {
+        let rule: Rule = rule.parse().expect("a rule");
+        rule.explain(window.parse().expect("a window")).expect("they go together")
+    };
+    let verdicts = |rule: &str, window: &str| {
+        let page = explain(rule, window).to_string();
+        page.lines().rev().take(2).collect::<Vec<_>>().join(" ")
+    };
+    for window in ["count(100)", "time(60s)"] {
+        let alone = verdicts("min(10) & failure_rate(50%)", window);
+        assert!(alone.contains("An outage is noticed"), "{alone}");
+        for rule in [
+            "min(10) & (failure_rate(50%) | slow_rate(50%, 1s) | avg_latency(2s))",
+            "min(10) & failure_rate(50%) | failing_for(30s) & failures(3)",
+            "min(10) & failure_rate(50%) | in_flight(20)",
+        ] {
+            assert_eq!(verdicts(rule, window), alone, "{rule}");
+        }
+        for rule in ["min(10) & slow_rate(50%, 1s)", "min(10) & avg_latency(1s)"] {
+            let page = explain(rule, window).to_string();
+            assert_eq!(explain(rule, window).lowest_outage(), None, "{rule}");
+            assert!(page.contains("No outage is noticed") && !page.contains("too few"), "{page}");
+        }
+    }
+    let too_few = explain("closed & min(200) & failure_rate(50%) | half_open & failures(1)", "time(10s)");
+    assert!(too_few.to_string().contains("So many are too few for the rule"));
+    let both = "min(10) & (failure_rate(50%) | slow_rate(50%, 1s) | avg_latency(2s))";
+    let twice = explain(&format!("closed & min(20) & {both} | half_open & {both}"), "count(100)");
+    assert_eq!(twice.left_out(), ["slow_rate(0.5, 1s)", "avg_latency(2s)"]);
+}
+
 /// A condition by itself, judged by the plainest means.
 #[derive(Clone, Debug)]
 enum Plain {

@@ -75,6 +75,30 @@ fn namesakes_report_all_their_states_and_the_highest_rate() {
 }
 
 #[test]
+fn namesakes_report_the_highest_share_of_slow_calls_for_each_threshold() {
+    let _alone = alone();
+    let collector = Collector::new();
+    let shares = [&[700][..], &[100, 700, 1_500], &[100, 100, 100, 700]].map(|durations| {
+        let rule = trip::min(9) & (trip::slow_rate(0.9, millis(500)) | trip::slow_rate(0.9, seconds(1)));
+        let (breaker, _) = built("collector: slow", |builder| {
+            builder.window(window::count(20)).trip(rule | trip::failures(9))
+        });
+        for duration in durations {
+            breaker.record(Outcome::Success, millis(*duration));
+        }
+        breaker
+    });
+    let mut collected = of(&collector, "collector: slow").expect("known").slow_rates;
+    assert_eq!(collected, [], "too few for any of the rules");
+    for breaker in &shares {
+        calls(breaker, Outcome::Success, 9);
+    }
+    collected = of(&collector, "collector: slow").expect("known").slow_rates;
+    collected.sort_by_key(|(threshold, _)| *threshold);
+    assert_eq!(collected, [(millis(500), 2.0 / 12.0), (seconds(1), 1.0 / 12.0)]);
+}
+
+#[test]
 fn calls_in_flight_are_reported_for_breakers_that_admit_calls_and_track_them() {
     let _alone = alone();
     let (collector, name) = (Collector::new(), "collector: in flight");

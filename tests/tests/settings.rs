@@ -74,6 +74,34 @@ fn every_setting_can_be_set() {
 }
 
 #[test]
+fn calls_without_an_outcome_count_as_the_settings_say() {
+    let _alone = alone();
+    let breaker = built("unreturned");
+    let failures = || breaker.metrics().failures();
+    let give_up = || drop(breaker.acquire().expect("closed"));
+    let panic = || {
+        let call = breaker.acquire().expect("closed");
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _call = call;
+            std::panic::resume_unwind(Box::new(()));
+        }))
+        .expect_err("it panics");
+    };
+    for (on_cancel, on_panic, expected) in [
+        ("ignore", "failure", 1),
+        ("failure", "ignore", 1),
+        ("failure", "failure", 2),
+        ("ignore", "ignore", 0),
+    ] {
+        apply(json!({ "unreturned": { "on_cancel": on_cancel, "on_panic": on_panic } }));
+        breaker.reset();
+        give_up();
+        panic();
+        assert_eq!(failures(), expected, "{on_cancel}, {on_panic}");
+    }
+}
+
+#[test]
 fn are_those_of_the_program_where_they_are_silent() {
     let _alone = alone();
     let breaker = built("restored");

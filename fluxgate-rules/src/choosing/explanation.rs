@@ -127,10 +127,12 @@ impl Explanation {
         Some(first_too_great.unwrap_or(1_001) - 1).filter(|step| *step > 0).map(share_of)
     }
 
-    /// The lowest share of failing calls, in steps of 0.1%, that the compiler accepts as `outage` for this rule. `None`
-    /// if it rejects even 100%.
+    /// The lowest share of failing calls, in steps of 0.1%, at which failures alone open a breaker soon enough for the
+    /// compiler to accept the share as `outage`. `None` if not even 100% does. If the rule has conditions unrelated to
+    /// failures, the compiler accepts lower shares, too: in an outage, they may hold.
     pub fn lowest_outage(&self) -> Option<f64> {
-        let is_noticed = |share| oversight(self.rule.nodes(), &self.window, share).is_none();
+        let (nodes, unknown) = (self.rule.nodes(), UnknownPart::NeverHolds);
+        let is_noticed = |share| oversight(nodes, &self.window, share, unknown).is_none();
         steps(|step| is_noticed(share_of(step))).map(share_of)
     }
 
@@ -145,7 +147,7 @@ impl Explanation {
         nearest::nearest(self.rule.nodes(), &self.window, expectations).map(Rule::from_nodes)
     }
 
-    /// The conditions left out of the figures, as the rule spells them.
+    /// The conditions left out of the figures, as the rule spells them, each once.
     pub fn left_out(&self) -> Vec<String> {
         let says_nothing = |node: &Node| match node {
             Node::Condition(
@@ -157,8 +159,12 @@ impl Explanation {
             ) => Some(condition.to_string()),
             _ => None,
         };
-        let mut names: Vec<_> = self.rule.nodes().iter().filter_map(says_nothing).collect();
-        names.dedup();
+        let mut names: Vec<String> = Vec::new();
+        for name in self.rule.nodes().iter().filter_map(says_nothing) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         names
     }
 
@@ -206,7 +212,8 @@ impl fmt::Display for Explanation {
             let calls = grouped(self.calls_in_window());
             write!(formatter, "Taken that the window holds {calls} calls. ")?;
             let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
-            if thresholds.first(self.calls_in_window()).is_none() {
+            let opens_with = |calls| thresholds.first(calls).is_some();
+            if !opens_with(self.calls_in_window()) && opens_with(MAX_WINDOW_SIZE as u64) {
                 formatter.write_str("So many are too few for the rule: it never opens. ")?;
             }
         }

@@ -82,13 +82,22 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
 }
 
 /// How the rule overlooks an outage that makes this share of calls fail, starting with a full window without failures.
-pub(crate) fn oversight(nodes: &[Node], window: &Window, outage: f64) -> Option<Oversight> {
-    let thresholds = Thresholds::of(nodes, UnknownPart::Holds);
+pub(crate) fn oversight(
+    nodes: &[Node],
+    window: &Window,
+    outage: f64,
+    unknown: UnknownPart,
+) -> Option<Oversight> {
+    let thresholds = Thresholds::of(nodes, unknown);
     let of = |calls| Oversight { chance: noticed(&thresholds, calls, outage), calls };
     let worst = match window.extent {
         Extent::Count(size) => of(size as u64),
         Extent::Time(_) => {
-            let first = thresholds.first(MAX_WINDOW_SIZE as u64)?.max(u64::from(thresholds.largest_min));
+            let most = MAX_WINDOW_SIZE as u64;
+            let Some(first) = thresholds.first(most) else {
+                return Some(Oversight { chance: 0.0, calls: most });
+            };
+            let first = first.max(u64::from(thresholds.largest_min));
             let sizes = varying_sizes(&thresholds, first, |first, _| Some(first));
             sizes.into_iter().map(of).min_by(|one, other| one.chance.total_cmp(&other.chance))?
         }
@@ -167,6 +176,7 @@ fn has_run(streak: u32, calls: u64, share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{FalseAlarm, false_alarm, has_run, oversight};
+    use crate::figures::thresholds::UnknownPart;
     use crate::model::rule::Rule;
     use crate::model::window::Window;
 
@@ -226,7 +236,7 @@ mod tests {
             ("failures(10)", hundred, 0.1, false),
             ("min(10) & slow_rate(0.5, 1s)", hundred, 0.1, true),
         ] {
-            let found = oversight(rule(text).nodes(), &window(window_text), outage);
+            let found = oversight(rule(text).nodes(), &window(window_text), outage, UnknownPart::Holds);
             assert_eq!(found.is_none(), is_noticed, "{text} with {window_text} at {outage}: {found:?}");
         }
     }
@@ -280,8 +290,9 @@ mod tests {
                 Some(FalseAlarm::First(..)) => 'f',
                 Some(FalseAlarm::Repeated(..)) => 'a',
             };
-            let is_noticed =
-                |share| if oversight(rule.nodes(), &window, share).is_none() { '+' } else { '-' };
+            let is_noticed = |share| {
+                if oversight(rule.nodes(), &window, share, UnknownPart::Holds).is_none() { '+' } else { '-' }
+            };
             let found: [String; 2] =
                 [SHARES.map(alarm), SHARES.map(is_noticed)].map(|signs| signs.iter().collect());
             assert_eq!(found, [alarms, noticed], "{text} with {window_text}");

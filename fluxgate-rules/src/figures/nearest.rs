@@ -1,6 +1,7 @@
 //! The nearest rule within bounds: the same conditions with other numbers.
 
 use crate::figures::bounds::{false_alarm, oversight};
+use crate::figures::thresholds::UnknownPart;
 use crate::logic::evaluate::{contains, possible_ways};
 use crate::logic::flaws;
 use crate::model::limits::MAX_WINDOW_SIZE;
@@ -23,7 +24,9 @@ impl Expectations {
     pub(crate) fn are_met(&self, nodes: &[Node], window: &Window) -> bool {
         flaws::is_valid_rule(nodes, window)
             && self.normal.is_none_or(|share| false_alarm(nodes, window, share.as_f64()).is_none())
-            && self.outage.is_none_or(|share| oversight(nodes, window, share.as_f64()).is_none())
+            && self
+                .outage
+                .is_none_or(|share| oversight(nodes, window, share.as_f64(), UnknownPart::Holds).is_none())
     }
 }
 
@@ -113,7 +116,9 @@ pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectation
     if expectations.are_met(nodes, window) {
         return None;
     }
-    let is_slow = expectations.outage.is_some_and(|share| oversight(nodes, window, share.as_f64()).is_some());
+    let is_slow = expectations
+        .outage
+        .is_some_and(|share| oversight(nodes, window, share.as_f64(), UnknownPart::Holds).is_some());
     if is_slow { quicker(nodes, window, expectations) } else { calmer(nodes, window, expectations) }
 }
 

@@ -3,6 +3,7 @@
 use crate::figures::bounds::{FalseAlarm, Oversight, false_alarm, oversight};
 use crate::figures::nearest::{Expectations, nearest};
 use crate::figures::spelled::{Chance, Count, Odds, Percent, grouped};
+use crate::figures::thresholds::UnknownPart;
 use crate::language::syntax::{Branch, WrittenRule};
 use crate::language::vocabulary::Parameter;
 use crate::model::ratio::Ratio;
@@ -86,7 +87,9 @@ fn shortfall(nodes: &[Node], window: &Window, expectations: Expectations) -> Opt
     if let Some(what) = contradiction(expectations) {
         return Some((what, Err("write the share of calls that fail in an outage, such as `outage = 80%`")));
     }
-    let overlooked = |share: Ratio| Some(overlooks(share, oversight(nodes, window, share.as_f64())?, window));
+    let overlooked = |share: Ratio| {
+        Some(overlooks(share, oversight(nodes, window, share.as_f64(), UnknownPart::Holds)?, window))
+    };
     let alarming = |share: Ratio| Some(alarms(share, false_alarm(nodes, window, share.as_f64())?));
     // One rule meets both, so they are one problem.
     let whats = [expectations.outage.and_then(overlooked), expectations.normal.and_then(alarming)];

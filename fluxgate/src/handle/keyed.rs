@@ -75,7 +75,8 @@ use crate::sync::{Arc, Ref};
 /// all the time, nor use up its memory. But they can fill the family with open breakers: hosts that are asked for only now and then, or for
 /// the first time, then share the one breaker with the invented ones, and may be refused. So let only those choose keys who may choose
 /// hosts, and make `max_keys` larger than the number of keys that are in use at a time. A new key can replace an open breaker only if the
-/// family is full, and only if that breaker could have been tried again for all of `key_idle` and nobody has asked for it.
+/// family is full, and only if that breaker could have been tried again for all of `key_idle` and nobody has asked for it; and a half-open
+/// one if nobody has asked for it for as long.
 ///
 /// # Cost
 ///

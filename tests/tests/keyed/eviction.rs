@@ -213,3 +213,26 @@ fn a_full_family_evicts_open_breakers_that_nobody_uses() {
     let states = [0, 1].map(|key| hosts.existing(&key).map(|breaker: CircuitBreaker| breaker.state()));
     assert_eq!(states, [Some(State::Open), None]);
 }
+
+/// The calls of a trial came to an end, but not the trial, and nobody asks for the key any more.
+#[test]
+fn a_full_family_evicts_half_open_breakers_that_nobody_uses() {
+    let _alone = alone();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("untried", &clock).keyed().max_keys(2).build().unwrap();
+    (0..2).for_each(|key| fail(&hosts.get(&key)));
+    clock.advance(Duration::from_secs(61));
+    (0..2).for_each(|key| drop(hosts.get(&key).acquire().unwrap()));
+    let state = |key| hosts.existing(&key).map(|breaker: CircuitBreaker| breaker.state());
+    clock.advance(HOUR / 2);
+    assert_eq!(hosts.get(&2).name(), "untried");
+    // One that is asked for keeps its place longer, and so does one with a call that is still running.
+    let call = hosts.get(&0).acquire_owned().unwrap();
+    clock.advance(HOUR / 2);
+    assert_eq!(hosts.get(&2).name(), "untried{2}");
+    assert_eq!([0, 1].map(state), [Some(State::HalfOpen), None]);
+    clock.advance(2 * HOUR);
+    assert_eq!(hosts.get(&3).name(), "untried{3}");
+    assert_eq!(state(0), Some(State::HalfOpen));
+    drop(call);
+}
