@@ -115,7 +115,11 @@ fn conditions_unrelated_to_failures_are_left_out_of_the_whole_page() {
         }
     }
     let too_few = explain("closed & min(200) & failure_rate(50%) | half_open & failures(1)", "time(10s)");
-    assert!(too_few.to_string().contains("So many are too few for the rule"));
+    let page = too_few.to_string();
+    assert!(page.contains("So many are too few for the rule") && page.ends_with("No outage is noticed.\n"));
+    // A streak is counted beyond any window.
+    let streak = explain("failure_streak(500)", "time(1s)");
+    assert!(!streak.to_string().contains("too few") && (streak.calls_to_open(1.0) - 500.0).abs() < 1e-9);
     let both = "min(10) & (failure_rate(50%) | slow_rate(50%, 1s) | avg_latency(2s))";
     let twice = explain(&format!("closed & min(20) & {both} | half_open & {both}"), "count(100)");
     assert_eq!(twice.left_out(), ["slow_rate(0.5, 1s)", "avg_latency(2s)"]);

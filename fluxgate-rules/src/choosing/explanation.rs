@@ -102,6 +102,16 @@ impl Explanation {
         }
     }
 
+    /// Whether so few calls arrive in a time window that failures cannot make the rule hold, though more of them could.
+    fn are_calls_too_few(&self) -> bool {
+        let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
+        let opens_with =
+            |calls| thresholds.first(calls).is_some() || thresholds.streak_beyond(calls).is_some();
+        matches!(self.window.extent, Extent::Time(_))
+            && !opens_with(self.calls_in_window())
+            && opens_with(MAX_WINDOW_SIZE as u64)
+    }
+
     /// The chance that a closed breaker opens within `calls` calls from an empty window if this share of calls fails.
     /// Share and chance are from 0 to 1.
     pub fn chance_to_open(&self, share: f64, calls: u64) -> f64 {
@@ -211,11 +221,10 @@ impl fmt::Display for Explanation {
         if let Extent::Time(_) = self.window().extent {
             let calls = grouped(self.calls_in_window());
             write!(formatter, "Taken that the window holds {calls} calls. ")?;
-            let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
-            let opens_with = |calls| thresholds.first(calls).is_some();
-            if !opens_with(self.calls_in_window()) && opens_with(MAX_WINDOW_SIZE as u64) {
-                formatter.write_str("So many are too few for the rule: it never opens. ")?;
-            }
+        }
+        let are_too_few = self.are_calls_too_few();
+        if are_too_few {
+            formatter.write_str("So many are too few for the rule: it never opens. ")?;
         }
         for name in self.left_out() {
             write!(formatter, "`{name}` says nothing about failures: taken not to hold. ")?;
@@ -231,10 +240,12 @@ impl fmt::Display for Explanation {
         } else {
             formatter.write_str("Too many healthy breakers open, even if only 0.1% of calls fail.\n")?;
         }
-        if let Some(share) = outage {
-            writeln!(formatter, "An outage is noticed within a window of calls if {share} fail or more.")
-        } else {
-            formatter.write_str("No outage is noticed for certain within a window of calls.\n")
+        match outage {
+            _ if are_too_few => formatter.write_str("No outage is noticed.\n"),
+            Some(share) => {
+                writeln!(formatter, "An outage is noticed within a window of calls if {share} fail or more.")
+            }
+            None => formatter.write_str("No outage is noticed for certain within a window of calls.\n"),
         }
     }
 }

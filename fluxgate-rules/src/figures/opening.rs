@@ -1,7 +1,8 @@
 //! The chance that a rule opens a closed breaker within a number of calls, from an empty window.
 
+use crate::figures::binomial::rate;
 use crate::figures::filling::{Effort, filling};
-use crate::figures::sliding::sliding;
+use crate::figures::sliding::{run, sliding};
 use crate::figures::small::{is_small, small};
 use crate::figures::thresholds::Thresholds;
 
@@ -29,7 +30,25 @@ impl Opening {
             let (chances, rate) = small(thresholds, size, share);
             return Self { chances, stretches: vec![Stretch { calls: u64::MAX, rate }], is_complete: true };
         }
-        Self::of_large(thresholds, size, share)
+        match thresholds.streak_beyond(size) {
+            Some(streak) => Self::of_streak(streak, share),
+            None => Self::of_large(thresholds, size, share),
+        }
+    }
+
+    /// For a rule of which only this streak matters: exact for twice as many calls, and then by its rate.
+    fn of_streak(streak: u32, share: f64) -> Self {
+        let calls = u64::from(streak);
+        let at_once = share.powf(f64::from(streak));
+        // It ends with one of the next calls, and began after a success.
+        let soon = f64::from(streak) * (1.0 - share) * at_once / (1.0 - at_once).max(f64::MIN_POSITIVE);
+        let stretches = vec![
+            Stretch { calls: calls - 1, rate: 0.0 },
+            Stretch { calls: 1, rate: rate(at_once) },
+            Stretch { calls, rate: rate(soon) / f64::from(streak) },
+            Stretch { calls: u64::MAX, rate: run(streak, share) },
+        ];
+        Self { chances: vec![0.0], stretches, is_complete: true }
     }
 
     /// The same, by formulas instead of enumeration.
@@ -154,6 +173,32 @@ mod tests {
                         );
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_streak_longer_than_the_window_agrees_with_enumeration() {
+        for text in
+            ["failure_streak(12)", "failures(9) | failure_streak(12)", "failures(3) & failure_streak(12)"]
+        {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
+            for share in SHARES {
+                let opening = Opening::of(&thresholds, 8, share);
+                for calls in [1, 8, 11, 12, 13, 17] {
+                    let (found, exact) =
+                        (opening.chance(u64::from(calls)), played(&thresholds, 8, calls, share));
+                    // After that, the rate is a mean.
+                    let most = if calls <= 12 { 1e-12 } else { 0.03 };
+                    assert!((found - exact).abs() < most, "{text}: {calls} at {share}: {found} {exact}");
+                }
+                let (at, mean) = (share.powi(12), opening.mean());
+                let exact = if share < 1.0 { (1.0 - at) / (1.0 - share) / at } else { 12.0 };
+                assert!(
+                    exact > 1e15 || (mean / exact - 1.0).abs() < 0.02,
+                    "{text}: mean at {share}: {mean} {exact}"
+                );
             }
         }
     }

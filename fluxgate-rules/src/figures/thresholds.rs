@@ -170,6 +170,15 @@ impl<'a> Thresholds<'a> {
         Some(high)
     }
 
+    /// The streak that trips if it is longer than these calls, while they alone cannot trip even if all of them fail: then nothing
+    /// else matters.
+    pub(crate) fn streak_beyond(&self, calls: u64) -> Option<u32> {
+        let trips = |streak: u32| self.trip(calls, calls, streak);
+        let all = u32::try_from(calls).unwrap_or(u32::MAX);
+        let longer = self.streaks.iter().copied().find(|streak| *streak > all && trips(*streak));
+        longer.filter(|_| !trips(all))
+    }
+
     /// The longest streak in the rule.
     pub(crate) fn longest_streak(&self) -> u32 {
         self.streaks.last().copied().unwrap_or(0)
