@@ -13,7 +13,7 @@ use fluxgate_tests::fixture::{Heard, seconds};
 use fluxgate_tests::reference::{Permit, Window};
 
 use crate::bounds::{Bounds, Fate};
-use crate::configuration::{Configuration, Death, asks_how_long};
+use crate::configuration::{Configuration, Death, MOST_GAPS, asks_how_long};
 
 /// What was put to the test.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -259,6 +259,12 @@ impl Wanderer<'_> {
             Window::Time(duration, _) => (duration.as_nanos() * 2 / gap.as_nanos()) as usize,
         };
         let most = most + 2 * held + 2 * bounds.calls_of_any_trial() + 60;
+        let asks_how_long = asks_how_long(&settings.rule);
+        if asks_how_long {
+            // A command may have opened it while nobody knew whether calls fail, so a trial could pass before they have failed for long
+            // enough.
+            self.breaker.reset();
+        }
         let (mut admitted, mut refused) = (0, 0);
         while self.breaker.state() != State::Open {
             self.clock.advance(gap);
@@ -271,9 +277,8 @@ impl Wanderer<'_> {
             }
             self.check(admitted <= most && refused < MOST_STEPS, "a dead service should be given up");
         }
-        // A command may have opened it while nobody knew whether calls fail, so a trial may pass before they have failed for long enough.
-        if asks_how_long(&settings.rule) {
-            return Put::Unseen;
+        if asks_how_long {
+            self.clock.advance(gap * MOST_GAPS);
         }
         let timeout = settings.half_open_timeout();
         // Calls hang, and are given up after so long; or they fail.

@@ -84,6 +84,6 @@ fn a_breaker_keeps_both_promises_from_any_state() {
     let often = |what| put.iter().filter(|put| **put == what).count() as u64;
     println!("{} healthy and {} dead of {numbers:?}", often(Put::Healthy), often(Put::Dead));
     if numbers.start == 0 {
-        assert!(often(Put::Healthy) > numbers.end / 4 && often(Put::Dead) > numbers.end / 8);
+        assert!(often(Put::Healthy) > numbers.end / 4 && often(Put::Dead) > numbers.end / 6);
     }
 }
