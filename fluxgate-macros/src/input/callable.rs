@@ -169,7 +169,7 @@ fn calls(function: &Expr, names: &[&str]) -> bool {
 }
 
 /// Whether the last segment of a path is one of these names.
-fn ends_in(path: &Path, names: &[&str]) -> bool {
+pub(crate) fn ends_in(path: &Path, names: &[&str]) -> bool {
     path.segments.last().is_some_and(|last| is_one_of(&last.ident, names))
 }
 

@@ -14,6 +14,7 @@ use proc_macro2::TokenStream;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::input::arguments::{Argument, Arguments};
+use crate::input::callable::ends_in;
 use crate::input::errors::Errors;
 use crate::input::source::Source;
 use crate::input::warnings::Warning;
@@ -101,9 +102,7 @@ impl Reader<'_> {
                 help = "remove it, and the name is the path of the function";
             }
             Ok(Expr::Lit(_)) | Err(_) => {}
-            Ok(Expr::Macro(made))
-                if made.mac.path.segments.last().is_some_and(|last| last.ident == "format") =>
-            {
+            Ok(Expr::Macro(made)) if ends_in(&made.mac.path, &["format"]) => {
                 let message = "a name is a constant, so it cannot be made of what a call brings\n\
                      help: for a breaker for each value, write `key = value` in `#[circuit_breaker]`;\n\
                      or name each breaker where it is made: `CircuitBreaker::builder(format!(..))`";
