@@ -302,7 +302,13 @@ impl Wanderer<'_> {
         let left = self.breaker.snapshot().retry_after;
         let is_due = left.is_some() || self.breaker.state() == State::HalfOpen;
         self.check(is_due, "an open breaker should try again");
-        self.clock.advance(left.unwrap_or_default());
+        // Where the clock was ahead and came back, time may stand still for a while.
+        let mut left = left.unwrap_or_default();
+        while !left.is_zero() {
+            self.clock.advance(left);
+            let more = self.breaker.snapshot().retry_after.unwrap_or_default();
+            left = if more.is_zero() { more } else { more.max(left * 2) };
+        }
         let step = self.configuration.gap.min(self.configuration.settings.half_open_timeout() / 7);
         let (openings, mut now) = (self.openings(), Duration::ZERO);
         let mut hung: VecDeque<(Duration, Call<'_>)> = VecDeque::new();
