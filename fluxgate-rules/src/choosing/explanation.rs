@@ -178,6 +178,30 @@ impl Explanation {
         names
     }
 
+    /// What the figures assume, in words.
+    fn assumptions(&self, are_calls_too_few: bool) -> String {
+        let mut sentences = Vec::new();
+        if let Extent::Time(_) = self.window.extent {
+            sentences.push(format!("Taken that the window holds {} calls.", grouped(self.calls_in_window())));
+        }
+        if are_calls_too_few {
+            sentences.push("So many are too few for the rule: it never opens.".to_owned());
+        }
+        let left_out: Vec<_> = self.left_out().into_iter().map(|name| format!("`{name}`")).collect();
+        match left_out.as_slice() {
+            [] => {}
+            [name] => sentences.push(format!("{name} says nothing about failures: taken not to hold.")),
+            [first @ .., last] => sentences.push(format!(
+                "{} and {last} say nothing about failures: taken not to hold.",
+                first.join(", ")
+            )),
+        }
+        sentences.push(
+            "Calls fail independently of each other here; in an outage, they fail together.".to_owned(),
+        );
+        sentences.join(" ")
+    }
+
     fn opening(&self, share: f64) -> Opening {
         let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
         Opening::of(&thresholds, self.calls_in_window(), valid(share))
@@ -218,20 +242,9 @@ impl fmt::Display for Explanation {
             formatter.write_str("+ at least, < at most: as far as it was computed\n")?;
         }
         formatter.write_str("\n")?;
-        if let Extent::Time(_) = self.window().extent {
-            let calls = grouped(self.calls_in_window());
-            write!(formatter, "Taken that the window holds {calls} calls. ")?;
-        }
         let are_too_few = self.are_calls_too_few();
-        if are_too_few {
-            formatter.write_str("So many are too few for the rule: it never opens. ")?;
-        }
-        for name in self.left_out() {
-            write!(formatter, "`{name}` says nothing about failures: taken not to hold. ")?;
-        }
-        formatter.write_str(
-            "Calls fail independently of each other here; in an outage, they fail together.\n\n",
-        )?;
+        formatter.write_str(&words::wrapped(&self.assumptions(are_too_few)))?;
+        formatter.write_str("\n")?;
         let percent = |share: f64| Percent(Ratio::new(share));
         let normal = self.highest_normal().map(percent);
         let outage = self.lowest_outage().map(percent);

@@ -34,7 +34,7 @@ pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
 }
 
 /// Wraps a sentence to the width of a terminal.
-fn wrapped(sentence: &str) -> String {
+pub(super) fn wrapped(sentence: &str) -> String {
     const WIDTH: usize = 100;
     let (mut text, mut column) = (String::new(), 0);
     for word in sentence.split_whitespace() {
@@ -57,7 +57,8 @@ fn phrase(nodes: &[Node], half_open: bool) -> String {
     match reading(nodes, 0, half_open) {
         StateReading::Always => "it has made a call".to_owned(),
         StateReading::Never => "never".to_owned(),
-        StateReading::When(text, _) => text,
+        StateReading::When(Clause::Any(alternatives)) => joined(&alternatives, ", or when "),
+        StateReading::When(clause) => clause.to_text(),
     }
 }
 
@@ -65,8 +66,42 @@ fn phrase(nodes: &[Node], half_open: bool) -> String {
 enum StateReading {
     Always,
     Never,
-    /// If the text is true; and whether it contains an "or" that would be misread next to an "and".
-    When(String, bool),
+    When(Clause),
+}
+
+/// Conditions in words, and how they are joined. `All` and `Any` have at least two members.
+enum Clause {
+    Condition(String),
+    All(Vec<Clause>),
+    Any(Vec<Clause>),
+}
+
+impl Clause {
+    /// Alternatives follow everything else, each group after its own "either", so that it is clear how far one reaches.
+    fn to_text(&self) -> String {
+        match self {
+            Self::Condition(text) => text.clone(),
+            Self::All(members) => {
+                let (choices, conditions): (Vec<_>, Vec<_>) =
+                    members.iter().partition(|member| matches!(member, Self::Any(_)));
+                let choices = joined(choices, ", and ");
+                let conditions = joined(conditions, " and ");
+                [conditions, choices]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" and ")
+            }
+            Self::Any(members) => {
+                let is_plain = members.iter().all(|member| matches!(member, Self::Condition(_)));
+                format!("either {}", joined(members, if is_plain { " or " } else { ", or " }))
+            }
+        }
+    }
+}
+
+fn joined<'a>(clauses: impl IntoIterator<Item = &'a Clause>, separator: &str) -> String {
+    clauses.into_iter().map(Clause::to_text).collect::<Vec<_>>().join(separator)
 }
 
 fn reading(nodes: &[Node], at: usize, half_open: bool) -> StateReading {
@@ -75,25 +110,23 @@ fn reading(nodes: &[Node], at: usize, half_open: bool) -> StateReading {
         Node::All(_) => true,
         Node::Any(_) => false,
     };
-    let mut texts = Vec::new();
+    let mut clauses = Vec::new();
     for member in members(nodes, at) {
         match reading(nodes, member, half_open) {
             StateReading::Always if !is_all => return StateReading::Always,
             StateReading::Never if is_all => return StateReading::Never,
             StateReading::Always | StateReading::Never => {}
-            StateReading::When(text, is_ambiguous) if is_all && is_ambiguous => {
-                texts.push(format!("either {text}"));
-            }
-            StateReading::When(text, _) => texts.push(text),
+            StateReading::When(Clause::All(members)) if is_all => clauses.extend(members),
+            StateReading::When(Clause::Any(members)) if !is_all => clauses.extend(members),
+            StateReading::When(clause) => clauses.push(clause),
         }
     }
-    match (texts.len(), is_all) {
+    match (clauses.len(), is_all) {
         (0, true) => StateReading::Always,
         (0, false) => StateReading::Never,
-        (count, true) => {
-            StateReading::When(texts.join(" and "), count == 1 && texts[0].contains(" or when "))
-        }
-        (count, false) => StateReading::When(texts.join(", or when "), count > 1),
+        (1, _) => StateReading::When(clauses.remove(0)),
+        (_, true) => StateReading::When(Clause::All(clauses)),
+        (_, false) => StateReading::When(Clause::Any(clauses)),
     }
 }
 
@@ -123,7 +156,7 @@ fn of_condition(condition: Condition, half_open: bool) -> StateReading {
         Condition::Custom { path: "" | "..", .. } => "your function says so".to_owned(),
         Condition::Custom { path, .. } => format!("`{path}` says so"),
     };
-    StateReading::When(text, false)
+    StateReading::When(Clause::Condition(text))
 }
 
 #[cfg(test)]
@@ -146,7 +179,7 @@ mod tests {
                 "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)",
                 "time(60s)",
                 "A closed breaker looks at the calls of the last 1m. It opens when there are at least 20 and either at least \
-                 50% failed, or when at least 30% took 1s or longer, or when the latest 5 failed.\n\
+                 50% failed or at least 30% took 1s or longer, or when the latest 5 failed.\n\
                  A half-open one tries 20 calls, fewer if they settle it: it re-opens when the same holds for them, \
                  and passes once that can no longer happen and 10 were good.\n",
             ),
@@ -157,6 +190,15 @@ mod tests {
                  or when 50 calls run at once.\n\
                  A half-open one tries 10 calls, fewer if they settle it: it re-opens when the same holds for them, \
                  and passes once that can no longer happen and 5 were good.\n",
+            ),
+            (
+                "(failure_rate(50%) | failures(3) & slow_rate(30%, 1s)) & min(10) & (failing_for(2s) | in_flight(50))",
+                "count(100)",
+                "A closed breaker looks at the last 100 calls. It opens when there are at least 10 and either at least 50% failed, \
+                 or at least 3 failed and at least 30% took 1s or longer, and either no call has succeeded for 2s \
+                 or 50 calls run at once.\n\
+                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when the same holds for them, \
+                 and passes once that can no longer happen and 10 were good.\n",
             ),
             (
                 "closed & failures(5) & failing_for(2s) | half_open & failures(1)",
