@@ -1,8 +1,8 @@
 //! The value of `track` or `success` -> a tree of trackers.
 
-use fluxgate_rules::attribute::{MeantTracker, tracker_meant};
+use fluxgate_rules::attribute::{self, MeantTracker, tracker_meant};
 use fluxgate_rules::spelling::{is_keyword, nearest};
-use fluxgate_rules::token::{TokenRange, spell, spell_closure};
+use fluxgate_rules::token::{TokenRange, spell};
 use fluxgate_rules::{Problem, read};
 use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens as _;
@@ -209,25 +209,18 @@ impl TrackerParser<'_> {
             Ok(Expr::Lit(literal)) if literal.lit.suffix() == "xx" && spelled(&tokens) == "5xx" => {
                 problem.correct("server_errors")
             }
-            Ok(Expr::Closure(_)) => {
-                problem.correct(format!("custom({})", spell_closure(place.of(&self.source.tokens))))
-            }
-            Ok(Expr::Array(array)) if !array.elems.is_empty() => {
-                let patterns: Vec<_> =
-                    array.elems.iter().map(|one| spelled(&one.to_token_stream())).collect();
-                problem.correct(format!("matches({})", patterns.join(" | ")))
-            }
-            Ok(Expr::Path(path)) if is_type(&path.path) => {
-                problem.correct(format!("type_of({})", spelled(&tokens)))
-            }
             Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
                 problem.help(expected())
             }
-            Ok(Expr::Path(path)) if !is_variant(&path.path) => {
-                problem.correct(format!("custom({})", spelled(&tokens)))
+            parsed => {
+                let is_content = matches!(parsed, Ok(Expr::Closure(_) | Expr::Path(_)))
+                    || matches!(parsed, Ok(Expr::Array(array)) if !array.elems.is_empty())
+                    || pattern(tokens).is_ok();
+                match attribute::tracker(&spell(place.of(&self.source.tokens))).filter(|_| is_content) {
+                    Some(text) => problem.correct(text),
+                    None => problem.help(expected()),
+                }
             }
-            _ if pattern(tokens.clone()).is_ok() => problem.correct(format!("matches({})", spelled(&tokens))),
-            _ => problem.help(expected()),
         };
         self.report(&problem);
     }
@@ -372,13 +365,6 @@ fn path(trees: &Trees, start: usize) -> Option<usize> {
 fn is_variant(path: &syn::Path) -> bool {
     let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     last.starts_with(char::is_uppercase)
-}
-
-/// Whether a path looks like a type in a module: `io::Error`.
-fn is_type(path: &syn::Path) -> bool {
-    let mut names = path.segments.iter().rev().map(|segment| segment.ident.to_string());
-    let last = names.next().is_some_and(|last| last.starts_with(char::is_uppercase));
-    last && names.next().is_some_and(|module| module.starts_with(char::is_lowercase))
 }
 
 /// `any(all, ok(1))` and the like as we would write them; `None` for anything else.

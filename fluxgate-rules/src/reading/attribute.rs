@@ -15,6 +15,7 @@ mod tracker;
 mod tracker_forms;
 
 pub use crate::reading::attribute::draft::{Attribute, WrittenArgument};
+pub use crate::reading::attribute::tracker::tracker;
 pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 
 use crate::reading::attribute::draft::Draft;

@@ -18,7 +18,8 @@ impl Problem {
         let suggestion = self.suggestion()?;
         let mut corrected = source.to_owned();
         corrected.replace_range(bytes_of(suggestion.range, source, bytes), &suggestion.replacement);
-        Some(corrected)
+        // What is removed at an end leaves its space behind.
+        Some(corrected.trim().to_owned())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// The tracker that a value was meant to be; `None` if it is not Rust.
-pub(crate) fn tracker(value: &str) -> Option<String> {
+pub fn tracker(value: &str) -> Option<String> {
     let tokens = lex(value).tokens;
     let first = tokens.first()?;
     let is_foreign = |pair: &[Token]| {
@@ -46,6 +46,8 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
         format!("type_of({})", texts().join(", "))
     } else if let [TrackerMember { text, is_function: true, .. }] = members.as_slice() {
         format!("custom({text})")
+    } else if members.iter().all(|member| member.is_kind) {
+        format!("custom(|error| matches!(error.kind(), {}))", texts().join(" | "))
     } else {
         format!("matches({})", texts().join(" | "))
     })
@@ -72,6 +74,8 @@ struct TrackerMember {
     text: String,
     is_type: bool,
     is_function: bool,
+    /// Whether it is what `kind()` of an error returns, not the error.
+    is_kind: bool,
 }
 
 /// Reads `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
@@ -89,9 +93,10 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
         let tokens = lex(inside).tokens;
         return if tokens.iter().any(|token| token.shape == Shape::Literal) { None } else { member(&tokens) };
     }
-    // Java packages mean nothing here.
-    let start = tokens.iter().rposition(|token| token.is(".")).map_or(0, |point| point + 1);
-    let tokens = &tokens[start..];
+    // Java packages mean nothing here; a range and a method's call have points, too.
+    let is_dotted = tokens.iter().all(|token| token.shape == Shape::Word || token.is(".") || token.is(":"));
+    let last_point = tokens.iter().rposition(|token| token.is(".")).filter(|_| is_dotted);
+    let tokens = &tokens[last_point.map_or(0, |point| point + 1)..];
     let is_path =
         !tokens.is_empty() && tokens.iter().all(|token| token.shape == Shape::Word || token.is(":"));
     let words: Vec<_> =
@@ -105,6 +110,7 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
         text: spell(tokens),
         is_type: is_path && is_upper(last) && (is_module || is_named && last != "Timeout"),
         is_function: is_path && last.starts_with(char::is_lowercase),
+        is_kind: is_path && matches!(words.as_slice(), [.., kind, _] if *kind == "ErrorKind"),
     })
     .filter(|member| !member.text.is_empty())
 }
@@ -119,10 +125,19 @@ mod tests {
             ("[IoError]", Some("type_of(IoError)")),
             ("{IOException.class, TimeoutException.class}", Some("type_of(IOException, TimeoutException)")),
             ("\"java.io.IOException\"", Some("type_of(IOException)")),
+            ("[400, 500..=599]", Some("matches(400 | 500..=599)")),
             ("[NotFound, BadRequest]", Some("matches(NotFound | BadRequest)")),
             ("ConnectionError", Some("type_of(ConnectionError)")),
             ("io::Error", Some("type_of(io::Error)")),
             ("Error::Down", Some("matches(Error::Down)")),
+            (
+                "io::ErrorKind::TimedOut",
+                Some("custom(|error| matches!(error.kind(), io::ErrorKind::TimedOut))"),
+            ),
+            (
+                "[ErrorKind::TimedOut, ErrorKind::NotConnected]",
+                Some("custom(|error| matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::NotConnected))"),
+            ),
             ("|e| e.is_down()", Some("custom(|e| e.is_down())")),
             ("is_down", Some("custom(is_down)")),
             ("errors::is_down", Some("custom(errors::is_down)")),
