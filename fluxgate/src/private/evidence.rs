@@ -30,10 +30,6 @@ pub struct OfPointer;
 #[derive(Clone, Copy)]
 pub struct OfError;
 
-/// The error is one of ours, which contains a refusal or a pointer to another error.
-#[derive(Clone, Copy)]
-pub struct OfOursAndPointer;
-
 /// The error is one of ours, which contains a refusal or something unknown.
 #[derive(Clone, Copy)]
 pub struct OfOurs;
@@ -104,13 +100,6 @@ impl<E: Deref<Target: Error>> Errors<E> {
     }
 }
 
-impl<E: Deref<Target: Error>> Errors<error::Error<E>> {
-    #[inline(always)]
-    pub fn evidence(&self) -> OfOursAndPointer {
-        OfOursAndPointer
-    }
-}
-
 impl<E: Error> Plain<E> {
     #[inline(always)]
     pub fn evidence(&self) -> OfError {
@@ -142,15 +131,6 @@ impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
 impl<E: Error> Evidence<E> for OfError {
     fn outcome(error: &E, breaker: &Breaker) -> Outcome {
         failure_because_of(|| error.source(), breaker)
-    }
-}
-
-impl<E: Deref<Target: Error>> Evidence<error::Error<E>> for OfOursAndPointer {
-    fn outcome(error: &error::Error<E>, breaker: &Breaker) -> Outcome {
-        match error {
-            error::Error::Inner(error) => OfPointer::outcome(error, breaker),
-            error::Error::NotPermitted(refusal) => OfError::outcome(refusal, breaker),
-        }
     }
 }
 
