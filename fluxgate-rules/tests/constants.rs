@@ -157,6 +157,17 @@ fn retries_and_permits_are_refused() {
     assert_eq!(permit(0.1, 1.0), None);
     assert_eq!(permit(0.5, 0.5), None);
     assert_eq!(permit(0.6, 0.5), refused(Flaw::FallingRamp));
+    // A value that is out of range is refused as such.
+    for (initial, max) in [(SECOND, Duration::ZERO), (TOO_LONG, SECOND)] {
+        assert_eq!(
+            said(move || check::retry(&Retry::backoff(initial).max(max))),
+            None,
+            "{initial:?}, {max:?}"
+        );
+    }
+    for (from, to) in [(0.5, 0.0), (0.5, f64::NAN), (50.0, 1.0), (0.5, -1.0)] {
+        assert_eq!(permit(from, to), None, "{from}, {to}");
+    }
     let random = |share| said(move || check::permit(&Permit::random(share)));
     assert_eq!((random(0.01), random(1.0)), (None, None));
     assert_eq!(random(0.009_999_999), refused(Flaw::RareProbes));

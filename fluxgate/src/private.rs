@@ -33,7 +33,7 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, owned, request, run};
-pub use self::evidence::{Errors, Evidence, OfError, OfPointer, OfUnknown, evidence};
+pub use self::evidence::{Errors, Evidence, OfError, OfOurs, OfPointer, OfUnknown, evidence};
 pub use self::futures::{deferred, deferred_or, guarded};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]

@@ -171,10 +171,18 @@ const NO_KEYS: &str = "`key` needs the feature `keyed` of Fluxgate\n\
 fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
     match concern {
         Concern::Settings | Concern::Crate => None,
-        Concern::Calls => Some(format!(
-            "`{name}` is about the calls of one function, and a breaker may guard many\n\
-             help: give it in the `#[circuit_breaker(breaker = .., {name} = ..)]` of each function"
-        )),
+        Concern::Calls => {
+            let mut reason = format!(
+                "`{name}` is about the calls of one function, and a breaker may guard many\n\
+                 help: give it in the `#[circuit_breaker(breaker = .., {name} = ..)]` of each function"
+            );
+            // In other libraries, this is the word for it.
+            if name == "timeout" {
+                reason +=
+                    ";\nto set how long an open breaker waits, write `retry = cooldown(60s)`, for example";
+            }
+            Some(reason)
+        }
         Concern::Keys => Some(format!(
             "`breaker!` makes one breaker, and `{name}` is about one for each key\n\
              help: remove it, and write `CircuitBreaker::builder(\"hosts\").keyed().build()`, which makes a `Keyed`"

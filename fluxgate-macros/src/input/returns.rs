@@ -114,6 +114,19 @@ impl Returns {
         }
     }
 
+    /// A pattern of what failed, if the output is a tuple that contains a `Result`. The tuple itself is never one.
+    pub(crate) fn failure_in_tuple(&self) -> Option<String> {
+        let Ok(Type::Tuple(tuple)) = syn::parse2::<Type>(self.output.clone()) else { return None };
+        let results = tuple.elems.iter().enumerate().filter(|(_, ty)| argument(ty, &["Result"]).is_some());
+        let patterns = results.map(|(failed, _)| {
+            let parts: Vec<_> =
+                (0..tuple.elems.len()).map(|at| if at == failed { "Err(_)" } else { "_" }).collect();
+            let comma = if parts.len() == 1 { "," } else { "" };
+            format!("({}{comma})", parts.join(", "))
+        });
+        Some(patterns.collect::<Vec<_>>().join(" | ")).filter(|patterns| !patterns.is_empty())
+    }
+
     /// The types as they are repeated in the body.
     fn repeated(self, signature: &Signature) -> Self {
         let lifetimes: Vec<_> =

@@ -112,6 +112,21 @@ impl GuardedFunction {
                      help: return a `Result` of it, or add `track = returned(PATTERN), rejected = |refusal| ..`",
                 );
             }
+            if !outcomes.is_of_returned()
+                && arguments.get("track").is_none()
+                && errors.is_empty()
+                && let Some(pattern) = function.returns.failure_in_tuple()
+            {
+                let is_handled = rejected.is_some() || fallback.is_some();
+                let rejected = if is_handled { "" } else { ", rejected = |refusal| .." };
+                errors.report(
+                    function.returns.span,
+                    format!(
+                        "a tuple is not a `Result`, so nothing says which calls failed\n\
+                         help: return a `Result` of it, or add `track = returned({pattern}){rejected}`"
+                    ),
+                );
+            }
         }
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {

@@ -391,6 +391,23 @@ mod tests {
     }
 
     #[test]
+    fn summarizes_the_standard_rule_for_the_window() {
+        let standard = |minimum: &str, window: &str, trial: &str| {
+            let Ok(settings) = read(&format!("window = {window}")) else { panic!("a window that is right") };
+            let (closed, half_open) = minimum.split_once(' ').expect("two numbers");
+            let rule = format!(
+                "`closed & min({closed}) & failure_rate(0.5) | half_open & min({half_open}) & failure_rate(0.5)`, {trial}"
+            );
+            assert_eq!(settings.summary(), rule, "{window}");
+        };
+        standard("100 10", "count(1000)", "trial of 10 calls");
+        standard("50 10", "count(50)", "trial of 10 calls");
+        standard("5 5", "count(5)", "trial of 5 calls");
+        standard("100 10", "time(LENGTH)", "trial of 10 calls");
+        standard("100 10", "count(SIZE)", "where 100 and 10 are capped at the window's size");
+    }
+
+    #[test]
     fn reports_all_that_is_wrong() {
         let errors = read("window = count(0), trip = \"min(10) & failure_rat(0.5)\", retri = always").err();
         assert_eq!(errors, Some(3));

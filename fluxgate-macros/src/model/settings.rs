@@ -176,7 +176,11 @@ impl Settings {
             return rule.summary.clone();
         }
         let nodes = fluxgate_rules::Rule::standard(self.size.unwrap_or(usize::MAX));
-        summary(&fluxgate_rules::Rule::from_nodes(nodes.to_vec()).to_string(), Some(&nodes))
+        let text = fluxgate_rules::Rule::from_nodes(nodes.to_vec()).to_string();
+        if self.size.is_none() && self.window.as_ref().is_some_and(|window| window.word.name == "count") {
+            return format!("`{text}`, where 100 and 10 are capped at the window's size");
+        }
+        summary(&text, Some(&nodes))
     }
 
     /// Whether the breaker may trip although no result is a failure: by the time that calls take, by a function's answer, or since

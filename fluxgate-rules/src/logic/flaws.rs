@@ -377,21 +377,26 @@ pub const fn window_flaw(window: &Window) -> Option<Flaw> {
     }
 }
 
-/// The flaw of a retry.
+/// The flaw of a retry whose values are in range.
 pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
     match (retry.schedule, retry.max) {
-        (Schedule::Backoff(initial), Some(max)) if nanos(max) < nanos(initial) => Some(Flaw::MaxBelowInitial),
+        (Schedule::Backoff(initial), Some(max))
+            if is_duration(initial) && is_duration(max) && nanos(max) < nanos(initial) =>
+        {
+            Some(Flaw::MaxBelowInitial)
+        }
         _ => None,
     }
 }
 
-/// The flaw of a permit.
+/// The flaw of a permit whose values are in range.
 pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
     match *permit {
-        Permit::RampUp { from, to, .. } if from.parts_per_billion() > to.parts_per_billion() => {
+        Permit::RampUp { from, to, .. }
+            if from.is_valid() && to.is_valid() && from.parts_per_billion() > to.parts_per_billion() =>
+        {
             Some(Flaw::FallingRamp)
         }
-        // An invalid share is refused as a value.
         Permit::Random(share)
             if share.is_valid() && share.parts_per_billion() < MIN_SHARE.parts_per_billion() =>
         {

@@ -142,7 +142,8 @@ impl CircuitBreaker {
         CallAsync::new(self.breaker(), future)
     }
 
-    /// Asks the breaker to admit a call that is neither a closure nor a future. Report the outcome to the returned [`Call`].
+    /// Asks the breaker to admit a call that is neither a closure nor a future. Report the outcome to the returned [`Call`]. While the
+    /// breaker is half-open, calls made before that are not part of this one: each needs a slot of its own.
     ///
     /// ```
     /// # let breaker = fluxgate::CircuitBreaker::builder("answers").build()?;

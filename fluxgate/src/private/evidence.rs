@@ -13,7 +13,7 @@ use core::ops::Deref;
 use crate::callback::contain;
 use crate::engine::breaker::Breaker;
 use crate::engine::half_open;
-use crate::handle::error::CallNotMade;
+use crate::handle::error::{self, CallNotMade};
 use crate::state::Outcome;
 use crate::track::chain;
 
@@ -30,6 +30,10 @@ pub struct OfPointer;
 #[derive(Clone, Copy)]
 pub struct OfError;
 
+/// The error is one of ours, which contains a refusal or something unknown.
+#[derive(Clone, Copy)]
+pub struct OfOurs;
+
 /// Nothing is known of the error.
 #[derive(Clone, Copy)]
 pub struct OfUnknown;
@@ -38,7 +42,10 @@ pub struct OfUnknown;
 pub struct Errors<E>(Plain<E>);
 
 /// The errors point to no others.
-pub struct Plain<E>(Unknown<E>);
+pub struct Plain<E>(Ours<E>);
+
+/// The errors have no sources.
+pub struct Ours<E>(Unknown<E>);
 
 /// The errors may be anything.
 pub struct Unknown<E>(PhantomData<fn(&E)>);
@@ -47,7 +54,7 @@ impl<E> Errors<E> {
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     #[inline(always)]
     pub const fn new() -> Self {
-        Self(Plain(Unknown(PhantomData)))
+        Self(Plain(Ours(Unknown(PhantomData))))
     }
 
     #[inline(always)]
@@ -66,6 +73,15 @@ impl<E> Deref for Errors<E> {
 }
 
 impl<E> Deref for Plain<E> {
+    type Target = Ours<E>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Ours<E> {
+        &self.0
+    }
+}
+
+impl<E> Deref for Ours<E> {
     type Target = Unknown<E>;
 
     #[inline(always)]
@@ -91,6 +107,14 @@ impl<E: Error> Plain<E> {
     }
 }
 
+/// Ours is an error itself only if what it contains is one.
+impl<E> Ours<error::Error<E>> {
+    #[inline(always)]
+    pub fn evidence(&self) -> OfOurs {
+        OfOurs
+    }
+}
+
 impl<E> Unknown<E> {
     #[inline(always)]
     pub fn evidence(&self) -> OfUnknown {
@@ -107,6 +131,15 @@ impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
 impl<E: Error> Evidence<E> for OfError {
     fn outcome(error: &E, breaker: &Breaker) -> Outcome {
         failure_because_of(|| error.source(), breaker)
+    }
+}
+
+impl<E> Evidence<error::Error<E>> for OfOurs {
+    fn outcome(error: &error::Error<E>, breaker: &Breaker) -> Outcome {
+        match error {
+            error::Error::Inner(_) => Outcome::Failure,
+            error::Error::NotPermitted(refusal) => OfError::outcome(refusal, breaker),
+        }
     }
 }
 

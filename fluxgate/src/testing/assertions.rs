@@ -54,7 +54,7 @@ pub fn assert_admits(breaker: &CircuitBreaker) {
 
 fn situation(breaker: &CircuitBreaker, expected: &str) -> String {
     let snapshot = breaker.snapshot();
-    let (name, state, since) = (breaker.name(), snapshot.state, snapshot.since);
+    let (name, state, since) = (breaker.breaker().name(), snapshot.state, snapshot.since);
     let mut text = format!("circuit breaker `{name}` should {expected}, but has been {state} for {since:?}");
     let (failures, total) = (snapshot.metrics.failures(), snapshot.metrics.total());
     // Writing to a string cannot fail.

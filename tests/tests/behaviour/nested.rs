@@ -440,6 +440,9 @@ fn its_own_refusal_is_recognised_in_any_error() {
         Result<(), CallNotPermitted>: |refusal| Err(refusal), [];
         Result<(), fluxgate::Error<Failure>>: |refusal| Err(refusal.into()), [];
         Result<(), fluxgate::Error<fluxgate::Error<Failure>>>: |refusal| Err(fluxgate::Error::Inner(refusal.into())), [];
+        Result<(), fluxgate::Error<String>>: |refusal| Err(refusal.into()), [];
+        Result<(), fluxgate::Error<anyhow::Error>>: |refusal| Err(refusal.into()), [];
+        Result<(), fluxgate::Error<String>>: |refusal| Err(refusal.into()), [track = matches(_)];
         Result<(), Transparent>: |refusal| Err(refusal.into()), [];
         Result<(), Transparent>: |refusal| Err(Box::new(Transparent::from(refusal)).into()), [];
         Result<(), Box<dyn std::error::Error>>: |refusal| Err(refusal.into()), [];

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use fluxgate::State::{Closed, ForcedOpen, HalfOpen, Open};
-use fluxgate::testing::{Recorder, assert_admits, assert_refuses, assert_state, isolate};
+use fluxgate::testing::{ManualClock, Recorder, assert_admits, assert_refuses, assert_state, isolate};
 use fluxgate::{Builder, CircuitBreaker, Reason, breaker, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
@@ -154,4 +154,16 @@ fn assertions_that_hold_say_nothing_and_record_nothing() {
     assert_state(&fixture.breaker, Open);
     assert_admits(&fixture.breaker);
     assert_eq!((fixture.state(), fixture.counts()), (HalfOpen, (0, 0)));
+}
+
+#[test]
+fn assertions_escape_the_name() {
+    let breaker =
+        CircuitBreaker::builder("two\nlines").trip(trip::failure_streak(3)).clock(ManualClock::new());
+    let breaker = breaker.build().expect("valid");
+    assert_says(
+        || assert_state(&breaker, Open),
+        "circuit breaker `two\\nlines` should be open, but has been closed for 0ns: 0 of the last 0 calls failed; its rule is \
+         `failure_streak(3)`",
+    );
 }
