@@ -33,6 +33,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("fixed"),
             of("gobreaker", "interval"),
             any("last"),
+            any("per"),
             any("period"),
             any("rolling"),
             of("opossum", "rolling_count_timeout"),
