@@ -300,7 +300,7 @@ pub(crate) fn is_pause_elsewhere(name: &str) -> bool {
 }
 
 /// What else a word for a duration may mean.
-const LIMIT: &str = "`timeout` is how long a call may take";
+pub(crate) const LIMIT: &str = "`timeout` is how long a call may take";
 
 /// What else `1` may mean if it could be all calls or one in a hundred.
 const ONE: &str = "one call in a hundred is `1%`";
