@@ -71,8 +71,14 @@ fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
     // In HTTP/2, the host is part of the URI.
     let host = headers.get(HOST).map(text).or_else(|| Some(uri.authority()?.as_str().to_ascii_lowercase()));
     // A page without an origin of its own says `null`, which names no host.
-    let (Some((_, from)), Some(host)) = (origin.split_once("://"), host) else { return false };
-    from == host
+    let (Some((scheme, from)), Some(host)) = (origin.split_once("://"), host) else { return false };
+    // Browsers leave out the usual port, but some proxies add it.
+    let usual = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => "",
+    };
+    from.strip_suffix(usual).unwrap_or(from) == host.strip_suffix(usual).unwrap_or(&host)
 }
 
 #[cfg(test)]
@@ -106,6 +112,10 @@ mod tests {
             ("http://Shop.internal:8080", "shop.internal:8080", true),
             ("https://shop.internal", "shop.internal", true),
             ("http://[::1]:80", "[::1]:80", true),
+            ("http://shop.internal", "shop.internal:80", true),
+            ("https://shop.internal", "shop.internal:443", true),
+            ("http://shop.internal", "shop.internal:443", false),
+            ("http://shop.internal", "shop.internal:8080", false),
             ("http://shop.internal:8081", "shop.internal:8080", false),
             ("http://evil.example", "shop.internal", false),
             ("http://shop.internal.evil.example", "shop.internal", false),

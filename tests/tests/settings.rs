@@ -233,6 +233,33 @@ fn wrong_settings_change_nothing_and_all_errors_are_reported_together() {
     assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
 }
 
+/// Regression: a typo anywhere hid every contradiction, and one contradiction those with breakers in use.
+#[test]
+fn the_mistakes_of_one_breaker_hide_none_of_others() {
+    let _alone = alone();
+    let _breakers = ["hidden small", "hidden both", "hidden general"].map(built);
+    let error = wrong(json!({
+        "hidden typo": { "retry": "cooldown(60)" },
+        "hidden contradiction": { "window": "count(10)", "trip": "min(20) & failure_rate(50%)" },
+        "hidden sm*": { "window": "count(5)" },
+        // They may fit with what is misspelt, so they are not judged before that is right.
+        "hidden bo*": { "tirp": "min(5) & failure_rate(50%)" },
+        "hidden both": { "window": "count(5)" },
+        "hidden gen*": { "window": "count(5)", "trip": "min(9) & failure_rate(50%)" },
+        "hidden general": { "trip": "failure_streak(3)" },
+    }));
+    let problems: Vec<_> =
+        error.problems().iter().map(|problem| (problem.key(), problem.breaker())).collect();
+    let expected = [
+        ("hidden bo*.tirp", None),
+        ("hidden typo.retry", None),
+        ("hidden gen*.trip", None),
+        ("hidden contradiction.trip", None),
+        ("hidden sm*", Some("hidden small")),
+    ];
+    assert_eq!(problems, expected, "{error}");
+}
+
 /// Regression: `timeout`, and others, were called unknown.
 #[test]
 fn no_argument_of_the_attribute_is_unknown() {

@@ -13,7 +13,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a log with this first line, and whether the line is a heading.
+    /// The format of a log with this line, and whether the line is a heading.
     pub fn of(line: &[u8], names: &Names) -> Option<(Self, bool)> {
         let line = line.trim_ascii();
         if line.starts_with(b"{") {
@@ -46,7 +46,7 @@ impl Format {
                 Some(read)
             }
         };
-        fields.ok_or("not in the format of the first line")?.record(failing)
+        fields.ok_or("not in the format of the log")?.record(failing)
     }
 }
 
@@ -249,15 +249,15 @@ mod tests {
                 "2026-10-10 13:55:36 ok 7ms a;b ",
             ),
             (vec!["time,status", "2026-10-10 13:55:36"], "no status"),
-            (vec![common, "garbage"], "not in the format of the first line"),
+            (vec![common, "garbage"], "not in the format of the log"),
             (vec![common, "a - - [yesterday] \"GET / HTTP/1.1\" 200 1"], "a time that cannot be read"),
             (
                 vec![common, "a - - [10/Oct/2026:13:55:36 +0000] \"GET / HTTP/1.1\" abc 1"],
                 "a status that is no number",
             ),
             (vec!["{}"], "no time"),
-            (vec!["{\"a\":"], "not in the format of the first line"),
-            (vec!["{\"a\":[[\"]\"}"], "not in the format of the first line"),
+            (vec!["{\"a\":"], "not in the format of the log"),
+            (vec!["{\"a\":[[\"]\"}"], "not in the format of the log"),
         ] {
             assert_eq!(read(&lines), expected, "{lines:?}");
         }

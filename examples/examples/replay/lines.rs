@@ -37,8 +37,10 @@ impl Lines {
             read += skip_line(&mut self.reader)?;
         }
         self.progress.add(read, self.number);
-        let end = self.line.trim_ascii_end().len();
-        Ok(Some(&self.line[..end]))
+        let line = self.line.trim_ascii_end();
+        // Spreadsheets mark their CSV as UTF-8.
+        let mark: &[u8] = if self.number == 1 { b"\xef\xbb\xbf" } else { b"" };
+        Ok(Some(line.strip_prefix(mark).unwrap_or(line)))
     }
 }
 

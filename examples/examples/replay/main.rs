@@ -179,7 +179,7 @@ impl Settings {
 fn replay(path: &str, settings: &Settings) -> Result<(Log, Vec<Play>, Timeline), String> {
     let failed = |error: std::io::Error| format!("{path}: {error}");
     let mut lines = Lines::open(path).map_err(failed)?;
-    let (mut format, mut replay) = (None, None::<Replay>);
+    let (mut format, mut replay) = (None::<Format>, None::<Replay>);
     let (mut broken, mut broken_lines) = (0, Vec::new());
     loop {
         let number = lines.number + 1;
@@ -187,17 +187,25 @@ fn replay(path: &str, settings: &Settings) -> Result<(Log, Vec<Play>, Timeline),
         if line.is_empty() {
             continue;
         }
-        if format.is_none() {
-            let (known, is_heading) = Format::of(line, &settings.names).ok_or_else(|| {
-                format!("{path}: line {number} is in no format that is known: write an access log, JSON lines, or CSV with a heading")
-            })?;
-            format = Some(known);
-            if is_heading {
-                continue;
-            }
-        }
-        let Some(format) = &format else { continue };
-        match format.read(line, &settings.names, &settings.failing) {
+        let read = match &format {
+            Some(format) => format.read(line, &settings.names, &settings.failing),
+            None => match Format::of(line, &settings.names) {
+                Some((known, true)) => {
+                    format = Some(known);
+                    continue;
+                }
+                // The first line may have lost its beginning, so it is one that can be read that shows the format.
+                Some((known, false)) => {
+                    let read = known.read(line, &settings.names, &settings.failing);
+                    format = read.is_ok().then_some(known);
+                    read
+                }
+                None => {
+                    Err("in no format that is known: write an access log, JSON lines, or CSV with a heading")
+                }
+            },
+        };
+        match read {
             Ok(record) => {
                 let replay = replay.get_or_insert_with(|| Replay::new(path, settings, &record));
                 replay.call(&record, settings.key, number);
@@ -211,7 +219,9 @@ fn replay(path: &str, settings: &Settings) -> Result<(Log, Vec<Play>, Timeline),
         }
     }
     let Some(Replay { mut log, plays, timeline }) = replay else {
-        let first = broken_lines.first().map(|(number, reason)| format!(": line {number} has {reason}"));
+        let first = broken_lines
+            .first()
+            .map(|(number, reason)| format!(" that can be read; line {number}: {reason}"));
         return Err(format!("{path} has no call{}", first.unwrap_or_default()));
     };
     (log.broken, log.broken_lines) = (broken, broken_lines);
@@ -274,7 +284,7 @@ impl Replay {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, NAMES, SAMPLE, Settings, replay};
+    use super::{Arguments, Log, NAMES, SAMPLE, Settings, replay};
 
     fn settings(arguments: &[&str]) -> Result<Settings, String> {
         let arguments = arguments.iter().map(ToString::to_string);
@@ -315,6 +325,41 @@ mod tests {
         assert_eq!((log.calls, log.unsorted, log.first_unsorted, log.broken), (4, 1, 6, 3));
         assert_eq!(log.broken_lines.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4, 8]);
         assert_eq!((log.last.since(log.first), plays[0].breakers()), (9_000_000_000, 1));
+    }
+
+    /// Replays a log with this text.
+    fn replayed(name: &str, text: &str) -> Result<Log, String> {
+        let path = std::env::temp_dir().join(format!("fluxgate-replay-{name}-{}.log", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let replayed = replay(path.to_str().unwrap(), &settings(&[]).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        replayed.map(|(log, ..)| log)
+    }
+
+    /// Regression: a log that had been cut off at its beginning, or that began with a byte order mark, was refused.
+    #[test]
+    fn the_first_lines_may_be_broken() {
+        let access = "a - - [10/Oct/2026:13:55:36 +0000] \"GET / HTTP/1.1\" 200 1\n".repeat(2);
+        let json = "{\"ts\":1791640500,\"status\":200}\n".repeat(2);
+        let csv = "time,status\n2026-10-10 13:55:36,200\n2026-10-10 13:55:37,500\n";
+        for (nth, text) in [&*access, &json, csv].into_iter().enumerate() {
+            for (first, broken) in [
+                ("", 0),
+                ("\u{feff}", 0),
+                ("GET / HTTP/1.1\" 200 1\n", 1),
+                ("[notice] started\n{\"ts\"\n", 2),
+            ] {
+                let log = replayed(&format!("{nth}-{broken}"), &format!("{first}{text}")).expect(first);
+                assert_eq!((log.calls, log.broken), (2, broken), "{first}{text}");
+            }
+        }
+        let error = |text| replayed("none", text).err().expect("no call");
+        assert!(error("").ends_with(" has no call"));
+        assert!(
+            error("what\nis this\n")
+                .contains(" has no call that can be read; line 1: in no format that is known")
+        );
+        assert!(error("{\"ts\":1791640500}\n").ends_with("line 1: no status"));
     }
 
     #[test]

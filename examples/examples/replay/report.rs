@@ -34,10 +34,13 @@ pub fn page(log: &Log, plays: &[Play], timeline: &Timeline) -> String {
     };
     line(format!("{}: {} calls from {} to {}, {share:.1}% failed", log.path, log.calls, log.first, log.last));
     if log.unsorted > 0 {
-        line(format!(
-            "{} calls are earlier than one before them, the first on line {}: for those, time stands still",
-            log.unsorted, log.first_unsorted
-        ));
+        let first = log.first_unsorted;
+        line(match log.unsorted {
+            1 => format!("1 call is earlier than one before it, on line {first}: for it, time stands still"),
+            calls => format!(
+                "{calls} calls are earlier than one before them, the first on line {first}: for those, time stands still"
+            ),
+        });
     }
     if log.broken > 0 {
         let lines = if log.broken == 1 { "line" } else { "lines" };
@@ -138,7 +141,8 @@ fn drawn(log: &Log, plays: &[Play], timeline: &Timeline) -> Vec<String> {
         lines.push(format!("{name:>8} {}", bins.iter().map(cell).collect::<String>()));
     }
     let (first, last) = (log.first.to_string(), log.last.to_string());
-    let space = bins.len().saturating_sub(first.len());
+    // However short the log, the two times stay apart.
+    let space = bins.len().saturating_sub(first.len()).max(last.len() + 2);
     lines.push(format!("{:>8} {first}{last:>space$}", ""));
     lines.push(format!(
         "{:>8} the height of a bar is a share of all calls; · not closed, but nothing refused",

@@ -219,6 +219,11 @@ impl Vocabulary {
         self.ours(foreign::senses(word))
     }
 
+    /// Whether a word is this one of ours, or another library's for it.
+    pub(crate) fn means(&self, word: &str, ours: &str) -> bool {
+        word == ours || self.foreign(word).any(|foreign| foreign == ours)
+    }
+
     fn ours(&self, senses: Vec<Sense>) -> impl Iterator<Item = &'static str> {
         let senses = senses.into_iter().filter(|sense| sense.setting == self.setting);
         senses.filter_map(|sense| match sense.part {

@@ -18,7 +18,7 @@ pub(crate) struct Cursor<'a> {
     pub(crate) end: usize,
 }
 
-/// A word, perhaps with a path before it, raw, or with hyphens instead of underscores.
+/// A word, perhaps with a path before it, raw, or with hyphens or spaces instead of underscores.
 pub(crate) struct WrittenName {
     pub(crate) place: TokenRange,
     pub(crate) text: String,
@@ -102,17 +102,34 @@ impl<'a> Cursor<'a> {
             text.strip_prefix("r#").unwrap_or(text).to_owned()
         };
         let (mut text, mut after) = (bare(last), last + 1);
-        let mut hyphenated = text.clone();
+        let mut joined = text.clone();
         let mut at = last;
-        while let [_, sign, word, ..] = self.from(at)
-            && sign.is("-")
-            && word.shape == Shape::Word
-        {
-            at += 2;
-            hyphenated = format!("{hyphenated}_{}", bare(at));
-            if is_known(self.vocabulary, &hyphenated) {
-                (text, after) = (hyphenated.clone(), at + 1);
+        loop {
+            at += match self.from(at) {
+                [_, sign, word, ..] if sign.is("-") && word.shape == Shape::Word => 2,
+                // In `failures(5) when closed`, the second word is a condition of its own.
+                [word, next, ..]
+                    if word.shape == Shape::Word
+                        && next.shape == Shape::Word
+                        && self.vocabulary.entry(&next.text).is_none() =>
+                {
+                    1
+                }
+                _ => break,
+            };
+            joined = format!("{joined}_{}", bare(at));
+            if is_known(self.vocabulary, &joined) {
+                (text, after) = (joined.clone(), at + 1);
             }
+        }
+        // The quotient of failures and calls is a rate.
+        if let [slash, word, ..] = self.from(after)
+            && slash.is("/")
+            && word.shape == Shape::Word
+            && self.vocabulary.means(&text, "failures")
+            && self.vocabulary.means(&bare(after + 1), "min")
+        {
+            (text, after) = ("failure_rate".to_owned(), after + 2);
         }
         WrittenName { place: TokenRange::new(start, after), text }
     }

@@ -21,9 +21,11 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
         return Some(Filled::new(text, share.is_none()));
     }
     let word = snake(word);
+    // `p99_latency` and `latency_p99` are percentiles, too.
+    let word = word.strip_suffix("_latency").or_else(|| word.strip_prefix("latency_")).unwrap_or(&word);
     let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
-    let share = match word.as_str() {
-        "percentile" | "latency_percentile" | "quantile" => share_given(),
+    let share = match word {
+        "percentile" | "quantile" => share_given(),
         _ => Some(rest_of(&format!("0.{}", percentile?))?),
     };
     let threshold = values.iter().find(|value| is_duration(value));

@@ -48,7 +48,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use fluxgate_rules::Window;
@@ -273,6 +273,8 @@ fn printable(text: &str) -> Name {
 /// Everything that is wrong. Then nothing is changed.
 pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let mut problems = Vec::new();
+    // Patterns with settings that cannot be used: what is missing there would be taken for the program's own.
+    let mut wrong = BTreeSet::new();
     let entries = settings.0.iter().map(|(name, settings)| {
         let mut changes = Changes::new();
         let mut found = Vec::new();
@@ -285,14 +287,12 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
         found.sort_by_key(|(setting, _)| *setting);
         for (setting, problem) in found {
             problems.push(SettingsProblem::of_all(format!("{name}.{setting}"), problem));
+            wrong.insert(name.as_str());
         }
         Prescribed { pattern: Pattern::new(name), changes }
     });
     let prescription = Prescription::new(entries.collect());
-    // Settings that cannot be read would be taken for the program's own, so there is nothing more to check.
-    if problems.is_empty() {
-        problems = misfits(&prescription);
-    }
+    problems.extend(misfits(&prescription, wrong));
     if !problems.is_empty() {
         return Err(SettingsError(problems));
     }
@@ -339,21 +339,26 @@ fn unknown(settings: &BTreeMap<String, SettingText>) -> Vec<(&str, ConfigProblem
         .collect()
 }
 
-/// The problems of settings with the breakers in use, and of settings that fit no breaker at all.
-fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
+/// The problems of settings with the breakers in use, and of settings that fit no breaker at all. What depends on a pattern that is known
+/// to be `wrong` is not judged.
+fn misfits<'a>(prescription: &'a Prescription, mut wrong: BTreeSet<&'a str>) -> Vec<SettingsProblem> {
     let mut problems: Vec<SettingsProblem> = Vec::new();
     for entry in prescription.entries() {
-        if let Err(error) = entry.changes.of(&lenient(&entry.changes)).check(true) {
+        let pattern = entry.pattern.as_str();
+        if !wrong.contains(pattern)
+            && let Err(error) = entry.changes.of(&lenient(&entry.changes)).check(true)
+        {
             let of_all = |problem| SettingsProblem::of_all(key(entry, problem), problem.clone());
             problems.extend(error.problems().iter().map(of_all));
+            wrong.insert(pattern);
         }
-    }
-    if !problems.is_empty() {
-        return problems;
     }
     let mut all: Vec<_> = real().collect();
     all.sort_by(|one, other| one.name().cmp(other.name()));
     for breaker in all {
+        if prescription.of(breaker.breaker().name()).any(|entry| wrong.contains(entry.pattern.as_str())) {
+            continue;
+        }
         let Err(error) = prescription.check(breaker.breaker()) else { continue };
         for problem in error.problems() {
             // Blame the most specific entry that has this setting, or else the most specific one.
@@ -362,7 +367,10 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
             let Some(entry) = entry else { continue };
             let key = key(entry, problem);
             // A family may have thousands of breakers.
-            match problems.iter_mut().find(|known| known.key == key && known.problem == *problem) {
+            match problems
+                .iter_mut()
+                .find(|known| known.breaker.is_some() && known.key == key && known.problem == *problem)
+            {
                 Some(known) => known.others += 1,
                 None => problems.push(SettingsProblem {
                     key,

@@ -7,7 +7,7 @@ use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
 use crate::language::value;
 use crate::language::vocabulary::{
-    HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT,
+    HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT,
 };
 use crate::model::window::Window;
 use crate::reading::attribute::parts::{GivenPart, with_units};
@@ -89,6 +89,7 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
         "max_half_open_calls" => of(&MAX_HALF_OPEN_CALLS),
         "half_open_timeout" => of(&HALF_OPEN_TIMEOUT),
         "timeout" => of(&TIMEOUT),
+        "key_idle" => of(&KEY_IDLE),
         "name" if inside.is_none() => kept(&format!("\"{value}\"")),
         "name" => kept(value),
         "track" | "success" | "ignore" => Some(match tracker_meant(&lex(value).tokens) {

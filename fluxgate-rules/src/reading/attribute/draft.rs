@@ -1,13 +1,13 @@
 //! An attribute while it is being read: the arguments that are right, and the parts that make up the rest.
 
 use crate::language::foreign::{Part, Sense, Unit};
-use crate::language::vocabulary::{RETRY, TRIP};
+use crate::language::vocabulary::{RETRY, TIMEOUT, TRIP};
 use crate::model::window::Window;
 use crate::reading::attribute::compose::compose;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::parts::GivenPart;
 use crate::reading::attribute::places;
-use crate::reading::attribute::resolve::{Resolved, is_exact, is_pause_elsewhere};
+use crate::reading::attribute::resolve::{LIMIT, Resolved, is_exact, is_pause_elsewhere};
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
 use crate::text::lexer::lex;
@@ -131,6 +131,18 @@ impl<'a> Draft<'a> {
                     self.report(problem.example(format!("trip = {}", self.reader.example("trip"))));
                 }
                 Resolved::Unknown => self.unknown(entry),
+            }
+        }
+        self.find_limits();
+    }
+
+    /// If something else sets how long an open breaker waits, a word for that which may also limit a call does the latter.
+    fn find_limits(&mut self) {
+        let may_limit = |part: &DraftPart| part.setting == RETRY.setting && part.otherwise == Some(LIMIT);
+        let is_pause = |part: &DraftPart| part.setting == RETRY.setting && !may_limit(part);
+        if self.parts.iter().any(is_pause) || self.ours.iter().any(|entry| entry.is_named(RETRY.setting)) {
+            for part in self.parts.iter_mut().filter(|part| may_limit(part)) {
+                (part.setting, part.given.part, part.otherwise) = (TIMEOUT.name, Part::Whole, None);
             }
         }
     }

@@ -103,9 +103,9 @@ impl AttributeReader<'_> {
         if let Some((setting, own)) = own_part(name).next() {
             return part(setting, own);
         }
-        // `cooldown_secs = 30`
+        // `cooldown_secs = 30`, `window_secs = 60`
         if let Some((stem, unit)) = unit_of_word(name)
-            && let Some((setting, part)) = own_part(stem).next()
+            && let Some((setting, part)) = own_part(stem).next().or_else(|| timed_part(stem))
         {
             let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
             return Resolved::Part(Sense { part, unit, ..whole(setting) }, value.to_owned(), None);
@@ -243,7 +243,9 @@ impl AttributeReader<'_> {
                 return argument(setting, word);
             }
         }
-        let is_duration = tokens.iter().any(|token| token.is("Duration")) && !first.is("|");
+        // `Duration::from_secs(60)`, but not a call that merely takes one.
+        let mut path = tokens.iter().take_while(|token| token.shape != Shape::Open);
+        let is_duration = path.any(|token| token.is("Duration")) && !first.is("|");
         // `60 seconds`, `5 failures`
         if let [number, word, ..] = tokens
             && number.shape == Shape::Number
@@ -274,6 +276,18 @@ fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
     })
 }
 
+/// The part of one of our arguments that is a time, unless other libraries use its name for something else.
+fn timed_part(name: &str) -> Option<(&'static str, Part)> {
+    let is_time = |parameter: &&Parameter| parameter.kind.is_duration();
+    if let Some(vocabulary) = vocabulary(name).filter(|vocabulary| !vocabulary.is_joined()) {
+        let entry =
+            vocabulary.entries.iter().find(|entry| entry.positional.first().as_ref().is_some_and(is_time));
+        return entry.map(|entry| (vocabulary.setting, Part::Argument(entry.word, 0)));
+    }
+    let own = single(name).filter(is_time).filter(|_| !is_pause_elsewhere(name))?;
+    Some((own.name, Part::Whole))
+}
+
 /// Whether a name is exactly one of another library's.
 pub(crate) fn is_exact(name: &str) -> bool {
     !exact(name).is_empty()
@@ -286,7 +300,7 @@ pub(crate) fn is_pause_elsewhere(name: &str) -> bool {
 }
 
 /// What else a word for a duration may mean.
-const LIMIT: &str = "`timeout` is how long a call may take";
+pub(crate) const LIMIT: &str = "`timeout` is how long a call may take";
 
 /// What else `1` may mean if it could be all calls or one in a hundred.
 const ONE: &str = "one call in a hundred is `1%`";
@@ -298,15 +312,20 @@ fn is_share(sense: &Sense) -> bool {
 
 /// The parameter that a sense is a value for, if any.
 fn parameter(sense: &Sense) -> Option<&'static Parameter> {
-    static WHOLE: [&Parameter; 7] =
-        [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
     match sense.part {
         Part::Argument("success_rate", at) => TRIP.entry("failure_rate")?.positional.get(at),
         Part::Argument(word, at) => vocabulary(sense.setting)?.entry(word)?.positional.get(at),
-        Part::Whole => WHOLE.into_iter().find(|parameter| parameter.name == sense.setting),
+        Part::Whole => single(sense.setting),
         Part::Successes | Part::FullWindow => TRIP.entry("min")?.positional.first(),
         _ => None,
     }
+}
+
+/// The parameter of an argument with a single value.
+fn single(setting: &str) -> Option<&'static Parameter> {
+    static SINGLE: [&Parameter; 7] =
+        [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
+    SINGLE.into_iter().find(|parameter| parameter.name == setting)
 }
 
 /// Whether a sense's value is in our language, not code.
@@ -351,8 +370,10 @@ fn takes(sense: &Sense, value: &str) -> bool {
                 || meant_by(vocabulary, &tokens, place).is_some()
         }
         // `per = ramp_up(..)`
+        // `per = 60s` is a time as well.
         (Part::Whole, None) if sense.setting == "key" => {
-            tokens.first().is_none_or(|first| setting_of_word(&first.text).is_none())
+            let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
+            !is_time && tokens.first().is_none_or(|first| setting_of_word(&first.text).is_none())
         }
         (Part::Whole, None) => {
             !["fallback", "rejected"].contains(&sense.setting) || !begins_with(value, &TRACKERS)
