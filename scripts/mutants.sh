@@ -26,7 +26,9 @@ runtime_quick() {
     -C --test=model "$@" -- -- --skip threads:: --skip a_window_of_a_million --skip the_largest_windows \
     --skip admits_its_share --skip ten_thousand --skip go_backwards --skip sequences_bring
 }
-runtime_all() { PROPTEST_CASES=300 mutants --timeout 120 --test-package fluxgate,fluxgate-tests -C --tests "$@"; }
+runtime_all() {
+  PROPTEST_CASES=300 mutants --timeout 120 --test-package fluxgate,fluxgate-tests -C --tests -C --features=fluxgate-tests/hosts "$@"
+}
 
 half() {
   local name=$1 folder=$2 out=target/mutants/$1 caught=0 unviable=0 status
