@@ -1,9 +1,12 @@
 //! The arguments of a word, and what is wrong with them.
 
+use crate::language::foreign::{Part, senses};
 use crate::language::notation::duration_at;
 use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Parameter, TRIP, Vocabulary, WINDOW};
+use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
+use crate::model::limits::MAX_BUCKETS;
+use crate::reading::attribute::parts::bucket_count;
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::suggestion::{
@@ -157,8 +160,28 @@ impl<'a> GivenArguments<'a> {
         })
     }
 
+    /// The length of one bucket, where their number belongs: `time(60s, buckets = 10s)`.
+    fn bucket_length(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> Option<Problem> {
+        let ([window], Some(buckets)) =
+            (self.entry.positional, self.entry.keywords.iter().find(|it| it.kind == Kind::Buckets))
+        else {
+            return None;
+        };
+        let is_bucket = piece.name.is_none_or(|name| {
+            keyword_meant(vocabulary, self.entry, name).is_some_and(|it| it.name == buckets.name)
+                || senses(name).iter().any(|sense| sense.part == Part::BucketTime)
+        });
+        let count = bucket_count(&self.unnamed().first()?.text(), &piece.text())
+            .filter(|count| is_bucket && piece.fits(window) && *count <= MAX_BUCKETS as u128)?;
+        let what = format!("`{}` says how many there are, not how long one is", buckets.name);
+        Some(Problem::new(piece.place, what).correct(format!("{} = {count}", buckets.name)))
+    }
+
     /// An extra argument: a value that lacks its name, or anything else.
     fn extra(&self, cursor: &Cursor<'_>, extra: &Piece<'_>) -> Problem {
+        if let Some(problem) = self.bucket_length(cursor.vocabulary, extra) {
+            return problem;
+        }
         let text = extra.text();
         if let Some(parameter) = keyword(self.entry, &text) {
             return without_value(extra, parameter);
@@ -192,6 +215,10 @@ impl<'a> GivenArguments<'a> {
 
     /// Reads a named argument, or reports what is wrong with it.
     fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<WrittenArgument> {
+        if let Some(problem) = self.bucket_length(cursor.vocabulary, piece) {
+            cursor.report(problem);
+            return None;
+        }
         let Some(parameter) = keyword(self.entry, name) else {
             let problem = self.unknown_name(cursor, piece, name);
             cursor.report(problem);

@@ -8,7 +8,7 @@ mod compose;
 mod draft;
 mod entries;
 mod misplaced;
-mod parts;
+pub(crate) mod parts;
 pub(crate) mod places;
 mod resolve;
 mod tracker;

@@ -53,7 +53,10 @@ impl ValueReader<'_> {
             return suggest(self.mismatch("a ratio"));
         }
         if unit(figure.suffix).is_some() {
-            return suggest(self.mismatch("a duration"));
+            let problem = self.mismatch("a duration");
+            // A length of buckets says nothing about their number.
+            let is_length = self.parameter.kind == Kind::Buckets;
+            return if is_length { Err(problem.example(self.parameter.example)) } else { suggest(problem) };
         }
         if !figure.suffix.is_empty() {
             return suggest(self.suffixed(figure));

@@ -6,7 +6,7 @@ use crate::language::number::same_unit;
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::Parameter;
+use crate::language::vocabulary::{Parameter, WINDOW};
 use crate::text::lexer::lex;
 use crate::text::token::Shape;
 
@@ -38,4 +38,14 @@ pub(crate) fn read_or_right(text: &str, parameter: &Parameter) -> Option<Value> 
         Ok(value) => Some(value),
         Err(problem) => value::read_text(&problem.suggestion()?.replacement, "", parameter).ok(),
     }
+}
+
+/// How many buckets of this length a time window has.
+pub(crate) fn bucket_count(window: &str, length: &str) -> Option<u128> {
+    let [parameter] = WINDOW.entry("time")?.positional else { return None };
+    let nanos = |text| match read_or_right(text, parameter)? {
+        Value::Duration(duration) => Some(duration.as_nanos()),
+        _ => None,
+    };
+    nanos(window)?.checked_div(nanos(length)?).filter(|count| *count > 0)
 }

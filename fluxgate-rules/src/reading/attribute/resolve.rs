@@ -369,8 +369,7 @@ fn takes(sense: &Sense, value: &str) -> bool {
             tokens.first().is_some_and(|first| is_known(vocabulary, &first.text))
                 || meant_by(vocabulary, &tokens, place).is_some()
         }
-        // `per = ramp_up(..)`
-        // `per = 60s` is a time as well.
+        // `per = ramp_up(..)` and `per = 60s` are no keys.
         (Part::Whole, None) if sense.setting == "key" => {
             let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
             !is_time && tokens.first().is_none_or(|first| setting_of_word(&first.text).is_none())

@@ -4,9 +4,9 @@ use crate::language::foreign::Part;
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::language::vocabulary::{Entry, Kind, Parameter, TIMEOUT, Vocabulary};
 use crate::model::duration::Spelled;
-use crate::reading::attribute::parts::{GivenPart, read_or_right};
+use crate::reading::attribute::parts::{GivenPart, bucket_count, read_or_right};
 use crate::reading::attribute::places::{is_static, owner};
 use crate::reading::filled::Filled;
 use crate::reading::suggestion::{meant_by, right_call};
@@ -50,7 +50,7 @@ impl<'a> CallParts<'a> {
         for given in all {
             let value = given.value.as_str();
             match given.part {
-                Part::Keyword(name) => parts.keywords.push((name, value)),
+                Part::Keyword(name) if !is_bucket_length(given) => parts.keywords.push((name, value)),
                 Part::Whole => parts.complete(value),
                 Part::Choice => parts.choose(choice(vocabulary, value)),
                 Part::Flag(word) if is_true(value) => {
@@ -96,7 +96,7 @@ impl<'a> CallParts<'a> {
         };
         let with_keywords =
             || self.vocabulary.entries.iter().filter(|_| !self.keywords.is_empty()).find(has_keywords);
-        let has_buckets = self.all.iter().any(|given| given.part == Part::BucketTime);
+        let has_buckets = self.all.iter().any(is_bucket_length);
         self.chosen
             .or_else(|| self.entry_of_arguments().filter(has_keywords))
             .or_else(|| self.entry_of_base().filter(has_keywords))
@@ -154,18 +154,14 @@ impl<'a> CallParts<'a> {
 
     /// How many buckets of the given length the window has.
     fn buckets(&self, window: Option<&String>) -> Option<u128> {
-        let bucket = self.all.iter().find(|given| given.part == Part::BucketTime)?;
-        let [parameter] = self.vocabulary.entry("time")?.positional else { return None };
-        let nanos = |text: &str| match read_or_right(text, parameter)? {
-            Value::Duration(duration) => Some(duration.as_nanos()),
-            _ => None,
-        };
-        nanos(window?)?.checked_div(nanos(&bucket.value)?).filter(|buckets| *buckets > 0)
+        let bucket = self.all.iter().find(|given| is_bucket_length(given))?;
+        bucket_count(window?, &bucket.value)
     }
 
     /// The length of one bucket alone suggests a window of ten.
     fn window_of_ten(&self, entry: &Entry) -> Option<Filled> {
-        let [GivenPart { part: Part::BucketTime, value, .. }] = self.all else { return None };
+        let [bucket] = self.all else { return None };
+        let value = Some(&bucket.value).filter(|_| is_bucket_length(bucket))?;
         let Value::Duration(length) = read_or_right(value, entry.positional.first()?)? else { return None };
         let text = format!("time({}, buckets = 10)", Spelled(length.saturating_mul(10)));
         Some(Filled::new(text, true))
@@ -178,6 +174,12 @@ fn word_of(vocabulary: &'static Vocabulary, word: &str, at: usize, value: &str) 
     // A user's constant.
     let is_other = at > 0 || is_function || is_static(&lex(value).tokens);
     first_word(vocabulary, value).filter(|_| !is_other)
+}
+
+/// Whether a part is the length of a bucket: `bucket_size = 10s`, or `buckets = 10s`, which cannot be their number.
+fn is_bucket_length(given: &GivenPart) -> bool {
+    given.part == Part::BucketTime
+        || given.part == Part::Keyword("buckets") && is_value(&given.value, &TIMEOUT)
 }
 
 fn is_truth(value: &str) -> bool {
