@@ -1,6 +1,7 @@
 //! The tables of the documentation.
 
 use std::fmt::Write as _;
+use std::thread;
 use std::time::Duration;
 
 use crate::design::{Breakers, Design, Keys, Outage};
@@ -68,8 +69,11 @@ fn table(text: &mut String, title: &str, rows: &[(&str, Design)]) {
     };
     line([title, "calls wasted", "healthy calls refused", "busiest", "all open after", "all closed after"]);
     line(["---", "---:", "---:", "---:", "---:", "---:"]);
-    for (name, design) in rows {
-        let run = Run::of(design);
+    let runs = thread::scope(|scope| {
+        let runs: Vec<_> = rows.iter().map(|(_, design)| scope.spawn(|| Run::of(design))).collect();
+        runs.into_iter().map(|run| run.join().expect("a run ends")).collect::<Vec<_>>()
+    });
+    for ((name, design), run) in rows.iter().zip(runs) {
         let each = |calls: u64| figure(calls as f64 / f64::from(design.instances));
         let busiest = run.busiest as f64 / f64::from(design.instances) * 100.0;
         let is_protected = design.breakers != Breakers::None;
