@@ -141,6 +141,9 @@ impl ValueReader<'_> {
             rest if parameter.kind != Kind::Function && self.cannot_be_rust(rest) => {
                 Err(self.unreadable(rest))
             }
+            rest if !parameter.kind.is_duration() && names_duration(rest) => {
+                Err(self.mismatch("a duration").example(parameter.example))
+            }
             _ => Ok(Value::Rust),
         }
     }
@@ -279,6 +282,12 @@ impl ValueReader<'_> {
         });
         self.suggest(problem, right)
     }
+}
+
+/// Whether it is an expression such as `Duration::from_secs(60)`, but not a call that merely takes one.
+pub(crate) fn names_duration(tokens: &[Token]) -> bool {
+    let mut path = tokens.iter().take_while(|token| token.shape != Shape::Open);
+    path.any(|token| token.is("Duration")) && !tokens[0].is("|")
 }
 
 #[cfg(test)]

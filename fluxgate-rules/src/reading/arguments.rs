@@ -207,7 +207,17 @@ impl<'a> GivenArguments<'a> {
                 .correct(guarded)
                 .aside(format!("; `window = count({text})` says how far back it looks"));
         }
-        match window_meant(cursor, Some(self.entry), extra.place) {
+        // `failures(3, 5)`: three of five.
+        let counted = || {
+            let [own] = self.entry.positional else { return None };
+            let size = WINDOW.entry("count")?.positional.first()?;
+            let is_of = match (self.unnamed().first()?.read("", own), extra.read("", size)) {
+                (Ok(Value::Number(count)), Ok(Value::Number(of))) => count <= of,
+                _ => false,
+            };
+            (is_of && self.entry.concerns_window()).then(|| format!("`window = count({text})`"))
+        };
+        match window_meant(cursor, Some(self.entry), extra.place).or_else(counted) {
             Some(window) => problem.aside(format!("; {window} says how far back it looks")),
             None => problem,
         }

@@ -217,7 +217,9 @@ impl AttributeReader<'_> {
                 None => Resolved::Part(whole("name"), format!("\"{text}\""), None),
             };
         }
-        let Some(first) = tokens.first() else { return Resolved::Nothing };
+        if tokens.is_empty() {
+            return Resolved::Nothing;
+        }
         // `consecutive_failures(5, backoff = ..)`: the value of its group.
         if let Some(group) = entry.groups.last()
             && let Some(Sense { setting, part: argument @ Part::Argument(..), .. }) =
@@ -243,9 +245,6 @@ impl AttributeReader<'_> {
                 return argument(setting, word);
             }
         }
-        // `Duration::from_secs(60)`, but not a call that merely takes one.
-        let mut path = tokens.iter().take_while(|token| token.shape != Shape::Open);
-        let is_duration = path.any(|token| token.is("Duration")) && !first.is("|");
         // `60 seconds`, `5 failures`
         if let [number, word, ..] = tokens
             && number.shape == Shape::Number
@@ -255,7 +254,7 @@ impl AttributeReader<'_> {
                 return Resolved::Part(whole(vocabulary.setting), text, None);
             }
         }
-        if is_duration {
+        if value::names_duration(tokens) {
             argument("retry", "cooldown")
         } else if is_static(tokens) {
             part("breaker", Part::Whole)
