@@ -6,6 +6,7 @@ use crate::figures::spelled::{Chance, Count, Odds, Percent, grouped};
 use crate::figures::thresholds::UnknownPart;
 use crate::language::syntax::{Branch, WrittenRule};
 use crate::language::vocabulary::Parameter;
+use crate::logic::flaws;
 use crate::model::ratio::Ratio;
 use crate::model::rule::{self, Condition, Node, Rule};
 use crate::model::window::{Extent, Window};
@@ -81,11 +82,12 @@ fn unknown(place: TokenRange, what: &str) -> Problem {
 }
 
 /// How the rule falls short, and the nearest rule that does not, or else advice.
-type Shortfall = (String, Result<Vec<Node>, &'static str>);
+type Shortfall = (String, Result<Vec<Node>, String>);
 
 fn shortfall(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Shortfall> {
     if let Some(what) = contradiction(expectations) {
-        return Some((what, Err("write the share of calls that fail in an outage, such as `outage = 80%`")));
+        let help = "write the share of calls that fail in an outage, such as `outage = 80%`";
+        return Some((what, Err(help.to_owned())));
     }
     let overlooked = |share: Ratio| {
         Some(overlooks(share, oversight(nodes, window, share.as_f64(), UnknownPart::Holds)?, window))
@@ -173,13 +175,35 @@ fn without(nodes: &[Node]) -> String {
 }
 
 /// Advice if no numbers are right.
-fn way_out(nodes: &[Node], window: &Window, expectations: Expectations) -> &'static str {
+fn way_out(nodes: &[Node], window: &Window, expectations: Expectations) -> String {
     let counts = |node: &Node| matches!(node, Node::Condition(Condition::Failures(_)));
     if matches!(window.extent, Extent::Time(_)) && nodes.iter().any(counts) && expectations.normal.is_some() {
-        "in a time window, enough calls reach any number of failures: write `min(..) & failure_rate(..)`"
+        let rule = with_rates(nodes, window, expectations);
+        let rule = rule.unwrap_or_else(|| "min(..) & failure_rate(..)".to_owned());
+        format!("in a time window, enough calls reach any number of failures: write `{rule}`")
     } else if expectations.outage.is_some() && expectations.normal.is_some() {
         "no numbers in this rule can tell the two shares apart: use a larger window, or shares further apart"
+            .to_owned()
     } else {
-        "no numbers in this rule are enough: take a window of more calls, or another share"
+        "no numbers in this rule are enough: take a window of more calls, or another share".to_owned()
     }
+}
+
+/// The nearest rule that meets the expectations with rates in place of numbers of failures.
+fn with_rates(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<String> {
+    let with = |rate: &dyn Fn(u32) -> String| {
+        let text = rule::spell(nodes, &|at| match &nodes[at] {
+            Node::Condition(Condition::Failures(count)) => rate(*count),
+            Node::Condition(condition) => condition.to_string(),
+            Node::All(_) | Node::Any(_) => String::new(),
+        });
+        text.parse().ok().filter(|rule: &Rule| flaws::is_valid_rule(rule.nodes(), window))
+    };
+    // A rate needs a `min`, unless the rule has one already.
+    let rule = with(&|_| "failure_rate(50%)".to_owned())
+        .or_else(|| with(&|count| format!("(min({count}) & failure_rate(50%))")))?;
+    if expectations.are_met(rule.nodes(), window) {
+        return Some(rule.to_string());
+    }
+    Some(Rule::from_nodes(nearest(rule.nodes(), window, expectations)?).to_string())
 }
