@@ -151,9 +151,6 @@ impl Explanation {
     pub fn nearest(&self, normal: Option<f64>, outage: Option<f64>) -> Option<Rule> {
         let share = |share: Option<f64>| share.map(|share| Ratio::new(valid(share)));
         let expectations = Expectations { normal: share(normal), outage: share(outage) };
-        if expectations.are_met(self.rule.nodes(), &self.window) {
-            return Some(self.rule.clone());
-        }
         nearest::nearest(self.rule.nodes(), &self.window, expectations).map(Rule::from_nodes)
     }
 

@@ -110,11 +110,11 @@ fn confidence(number: u64) -> Ratio {
 }
 
 /// The nearest rule that does not open healthy breakers too often: with a larger `min`, or only if no `min` is enough,
-/// a higher share or count. If an outage must be noticed, it still is. `None` if there is no such rule, or the
-/// expectations are met already.
+/// a higher share or count. If an outage must be noticed, it still is. The rule itself if it meets the expectations, and
+/// `None` if no such rule does.
 pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
     if expectations.are_met(nodes, window) {
-        return None;
+        return Some(nodes.to_vec());
     }
     let is_slow = expectations
         .outage
@@ -219,9 +219,10 @@ mod tests {
         match nearest(rule.nodes(), &window, expectations) {
             Some(nodes) => {
                 assert!(expectations.are_met(&nodes, &window), "{text}");
-                Rule::from_nodes(nodes).to_string()
+                let is_right = expectations.are_met(rule.nodes(), &window);
+                assert_eq!(nodes == rule.nodes(), is_right, "{text}");
+                if is_right { "right".to_owned() } else { Rule::from_nodes(nodes).to_string() }
             }
-            None if expectations.are_met(rule.nodes(), &window) => "right".to_owned(),
             None => "none".to_owned(),
         }
     }

@@ -202,8 +202,5 @@ fn with_rates(nodes: &[Node], window: &Window, expectations: Expectations) -> Op
     // A rate needs a `min`, unless the rule has one already.
     let rule = with(&|_| "failure_rate(50%)".to_owned())
         .or_else(|| with(&|count| format!("(min({count}) & failure_rate(50%))")))?;
-    if expectations.are_met(rule.nodes(), window) {
-        return Some(rule.to_string());
-    }
     Some(Rule::from_nodes(nearest(rule.nodes(), window, expectations)?).to_string())
 }
