@@ -4,16 +4,20 @@
 
 mod server;
 
+use std::future::pending;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::{Next, from_fn};
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, Changes, CircuitBreaker, Keyed, State, permit, trip, window};
 use fluxgate_dashboard::{Access, Dashboard};
 use serde_json::{Value, json};
-use server::Server;
+use server::{Events, Server};
 
 /// Chromium, with one page.
 struct Browser {
@@ -76,6 +80,31 @@ impl Browser {
              look();"
         );
         self.ask("/execute/async", &json!({"script": script, "args": arguments})).await;
+    }
+
+    /// Asks the browser itself, not the page.
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.ask("/goog/cdp/execute", &json!({"cmd": command, "params": parameters})).await
+    }
+
+    /// All pages that show a dashboard, hidden ones too.
+    async fn pages(&self) -> Vec<Value> {
+        let targets = self.devtools("Target.getTargets", json!({})).await;
+        let targets = targets["targetInfos"].as_array().expect("a list").iter();
+        targets
+            .filter(|target| target["url"].as_str().expect("an address").ends_with("/breakers"))
+            .cloned()
+            .collect()
+    }
+
+    /// Waits until this many dashboards are open and have this title, without showing them.
+    async fn until_titles_are(&self, pages: usize, title: &str) {
+        loop {
+            let shown = self.pages().await;
+            if shown.len() == pages && shown.iter().all(|page| page["title"] == title) {
+                return;
+            }
+        }
     }
 
     async fn close(mut self) {
@@ -246,6 +275,83 @@ async fn a_button_asks_before_it_commands() {
     browser.close().await;
 }
 
+/// Regression: if the program did not answer, pressing a button had no visible effect.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_command_that_is_not_answered_says_so() {
+    let _breaker = breaker("unanswered");
+    let dashboard = Dashboard::new().authorize(|_| Access::Control).router();
+    let router = Router::new().nest_service("/breakers", dashboard).layer(from_fn(
+        async |request: Request, next: Next| {
+            if request.method() == Method::POST { pending().await } else { next.run(request).await }
+        },
+    ));
+    let server = Server::start(router).await;
+    let browser = Browser::open(&server).await;
+    browser.until("row('unanswered')", json!([])).await;
+    let press = "window.patience = new AbortController();
+        AbortSignal.timeout = () => patience.signal;
+        name('unanswered').click(); button('force_open').click(); document.querySelector('#confirm button.confirm').click();";
+    browser.run(press, json!([])).await;
+    browser.until("document.querySelector('#confirm button.confirm').ariaDisabled", json!([])).await;
+    browser.run("patience.abort(new DOMException('', 'TimeoutError'));", json!([])).await;
+    browser.until("document.querySelector('#confirm').innerText.includes('no answer')", json!([])).await;
+    browser.until("!document.querySelector('#confirm button.confirm').ariaDisabled", json!([])).await;
+    browser.close().await;
+}
+
+/// Regression: each page held one of the six connections that a browser makes to a server, so that the sixth could not command, and the
+/// seventh did not load.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn many_pages_in_one_browser_leave_connections_for_commands() {
+    let breakers = ["one", "other"].map(breaker);
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    for _ in 0..7 {
+        browser.until("row('one')", json!([])).await;
+        let page = browser.ask("/window/new", &json!({"type": "tab"})).await;
+        browser.ask("/window", &json!({"handle": page["handle"]})).await;
+        browser.ask("/url", &json!({"url": format!("{}/breakers", server.address())})).await;
+    }
+    browser.until("row('one')", json!([])).await;
+    let command = "name('one').click(); button('force_open').click(); document.querySelector('#confirm button.confirm').click();";
+    browser.run(command, json!([])).await;
+    browser.until("says('one', 'Forced open')", json!([])).await;
+    assert_eq!(breakers[0].state(), State::ForcedOpen);
+    // Hidden pages learn their titles from the one that has the stream; when it is closed, another takes its place.
+    let blank = browser.ask("/window/new", &json!({"type": "tab"})).await;
+    browser.ask("/window", &json!({"handle": blank["handle"]})).await;
+    for left in (1..=8).rev() {
+        breakers[1].reset();
+        browser.until_titles_are(left, "Circuit breakers").await;
+        fail(&breakers[1], 10);
+        browser.until_titles_are(left, "(1) Circuit breakers").await;
+        let page = browser.pages().await.pop().expect("one is left");
+        browser.devtools("Target.closeTarget", json!({"targetId": page["targetId"]})).await;
+    }
+    browser.close().await;
+}
+
+/// Regression: a page without a stream of events said that it was connecting, for ever.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_page_too_many_says_why_it_is_empty() {
+    let _breaker = breaker("crowded");
+    let server = serve(Access::ReadOnly).await;
+    let mut others = Vec::new();
+    for _ in 0..64 {
+        others.push(Events::open(&server).await);
+    }
+    let browser = Browser::open(&server).await;
+    let says = "document.querySelector('#connection').textContent.includes(arguments[0])";
+    browser.until(says, json!(["not connected: the maximum number of pages is open"])).await;
+    drop(others);
+    browser.until("row('crowded')", json!([])).await;
+    browser.until(says, json!(["live"])).await;
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn with_read_only_access_there_are_no_buttons() {
@@ -269,12 +375,26 @@ async fn a_hostile_name_does_nothing() {
         "..",
         "events",
         "__proto__",
+        "\u{3164}",
+        " ",
+        " two  spaces ",
+        "\u{a0}",
+        "\\u{a}",
     ];
     let breakers = names.map(breaker);
     let server = serve(Access::Control).await;
     let browser = Browser::open(&server).await;
+    let room_for_all = json!({"width": 1300, "height": 2000, "deviceScaleFactor": 1, "mobile": false});
+    browser.devtools("Emulation.setDeviceMetricsOverride", room_for_all).await;
     for (name, breaker) in names.iter().zip(&breakers) {
-        let shown = name.replace('\n', "\\u{a}").replace('\u{202e}', "\\u{202e}");
+        let shown = match *name {
+            " " => "\\u{20}".to_owned(),
+            " two  spaces " => "\\u{20}two\\u{20} spaces\\u{20}".to_owned(),
+            "\\u{a}" => "\\u{5c}u{a}".to_owned(),
+            _ => ['\n', '\u{202e}', '\u{3164}', '\u{a0}'].iter().fold((*name).to_owned(), |name, &hidden| {
+                name.replace(hidden, &format!("\\u{{{:x}}}", u32::from(hidden)))
+            }),
+        };
         browser.until("row(arguments[0])", json!([shown])).await;
         fail(breaker, 1);
         let strip =

@@ -2,6 +2,8 @@
 
 const base = new URL(".", import.meta.url);
 const SECONDS = 120;
+// How many seconds to wait for the answer to a command.
+const PATIENCE = 10;
 const STATES = {
   open: "Open",
   half_open: "Half-open",
@@ -53,9 +55,11 @@ function label(target, attribute, value) {
   if (target.getAttribute(attribute) !== value) target.setAttribute(attribute, value);
 }
 
-// A name that people can tell from others: invisible characters and those that change the direction of text are spelled out.
+// A name that people can tell from others: invisible characters and those that change the direction of text are spelled out, and so are spaces
+// that a browser leaves out, or that look like the usual one.
 function printable(name) {
-  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
+  const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\u115f\u1160\u2800\u3164\uffa0]|^ | (?= |$)|(?! )\p{Zs}|\\(?=u\{)/gu;
+  return name.replace(hidden, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
 }
 
 function count(number) {
@@ -147,8 +151,10 @@ function change(message) {
 
 function received() {
   lastMessage = Date.now();
+  refusal = "";
   for (const entry of entries.values()) forget(entry);
   entitle();
+  share();
   schedule(true);
 }
 
@@ -739,6 +745,7 @@ function showConsequence() {
 
 function ask(command) {
   const { confirm } = page;
+  stopWaiting();
   write($("h2", confirm), `${COMMANDS[command]} “${printable(selected)}”?`);
   $(".error", confirm).textContent = "";
   const button = $(".confirm", confirm);
@@ -749,20 +756,38 @@ function ask(command) {
   confirm.showModal();
 }
 
+// Ends the wait for the answer to the last command.
+let waiting = null;
+
+function stopWaiting() {
+  waiting?.abort();
+  waiting = null;
+  $(".confirm", page.confirm).ariaDisabled = null;
+}
+
 async function carryOut(command) {
-  const error = $(".error", page.confirm);
+  if (waiting) return;
+  const { confirm } = page;
+  const [error, button] = [$(".error", confirm), $(".confirm", confirm)];
   error.textContent = "";
+  button.ariaDisabled = "true";
+  const own = new AbortController();
+  waiting = own;
   try {
-    const answer = await fetch(new URL(`=${encodeURIComponent(selected)}/${command}`, base), { method: "POST" });
-    if (!answer.ok) {
-      const problem = await answer.json().catch(() => ({}));
-      throw new Error(problem.detail ?? `the server answered ${answer.status}`);
-    }
+    const address = new URL(`=${encodeURIComponent(selected)}/${command}`, base);
+    const signal = AbortSignal.any([own.signal, AbortSignal.timeout(PATIENCE * 1000)]);
+    const answer = await fetch(address, { method: "POST", signal });
+    if (!answer.ok) throw new Error(await problem(answer));
     take(await answer.json(), now());
     schedule(true);
-    page.confirm.close();
-  } catch (problem) {
-    error.textContent = `The command failed: ${problem.message}`;
+    if (waiting === own) confirm.close();
+  } catch (failure) {
+    // Another question has taken its place.
+    if (waiting !== own) return;
+    error.textContent = failure.name === "TimeoutError" ? `There was no answer for ${PATIENCE} s. The command may still be carried out.`
+      : `The command failed: ${failure.message}`;
+  } finally {
+    if (waiting === own) stopWaiting();
   }
 }
 
@@ -818,21 +843,89 @@ page.rows.addEventListener("keydown", (event) => {
 
 // ---- live ----
 
+const stream = new URL("events", base);
+let source = null;
+// Why there is no stream.
+let refusal = "";
+
 function connect() {
-  const source = new EventSource(new URL("events", base));
-  source.addEventListener("everything", ({ data }) => everything(JSON.parse(data)));
-  source.addEventListener("change", ({ data }) => change(JSON.parse(data)));
-  source.addEventListener("error", () => {
+  if (source) return;
+  const opened = new EventSource(stream);
+  source = opened;
+  opened.addEventListener("everything", ({ data }) => everything(JSON.parse(data)));
+  opened.addEventListener("change", ({ data }) => change(JSON.parse(data)));
+  opened.addEventListener("error", async () => {
     // If the answer was not a stream, the browser does not retry by itself.
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+    if (opened.readyState !== EventSource.CLOSED) return;
+    refusal = await whyNot();
+    setTimeout(() => {
+      if (source === opened) disconnect();
+      connect();
+    }, 3000);
   });
 }
 
+function disconnect() {
+  source?.close();
+  source = null;
+}
+
+// An `EventSource` does not tell what the answer was.
+async function whyNot() {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch(stream, { signal: stop.signal });
+    return answer.ok ? "" : await problem(answer);
+  } catch {
+    return "";
+  } finally {
+    stop.abort();
+  }
+}
+
+async function problem(answer) {
+  const { detail } = await answer.json().catch(() => ({}));
+  return detail ?? `the server answered ${answer.status}`;
+}
+
+// A stream takes one of the six connections that a browser makes to a server of HTTP/1.1; commands and other pages need some, too. So of
+// all pages of a browser, hidden ones leave the stream to another page, and learn their title from it.
+const pages = new BroadcastChannel(base.href);
+const id = Math.random();
+
+function share() {
+  pages.postMessage({ title: document.title, rank: [document.hidden ? 1 : 0, id] });
+}
+
+pages.addEventListener("message", ({ data: { title, rank } }) => {
+  if (!document.hidden) return;
+  // The page with the stream has been closed.
+  if (!title) connect();
+  else if (!source || rank[0] === 0 || rank[1] < id) {
+    disconnect();
+    isTold = false;
+    lastMessage = Date.now();
+    document.title = title;
+  }
+});
+addEventListener("pagehide", () => {
+  if (!source) return;
+  disconnect();
+  pages.postMessage({ title: "" });
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) connect();
+});
+
 function tick() {
+  // The page with the stream may have ended without a word.
+  if (!document.hidden || silence() > 10) connect();
+  if (!source) return;
   const isLost = isTold && !isLive();
   const { connection } = page;
-  connection.className = isLost ? "lost" : isTold ? "live" : "";
-  write(connection, isLost ? `connection lost; showing data from ${duration(silence())} ago` : isTold ? "live" : "connecting");
+  const why = refusal && `: ${refusal}`;
+  connection.className = isLost || why ? "lost" : isTold ? "live" : "";
+  write(connection, isLost ? `connection lost${why}; showing data from ${duration(silence())} ago` : isTold ? "live" : why ? `not connected${why}` : "connecting");
   document.body.classList.toggle("stale", isLost);
   entitle();
   schedule();
