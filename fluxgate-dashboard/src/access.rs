@@ -44,46 +44,57 @@ pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, 
 fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
     let changes = parts.method != Method::GET && parts.method != Method::HEAD;
     let detail = match access {
-        Access::Forbidden => "you may not see the breakers of this program",
+        Access::Forbidden => "you may not see the breakers of this program".to_owned(),
         Access::ReadOnly if changes => {
             "you may view the breakers but not command them; `authorize` permits that with `Access::Control`"
+                .to_owned()
         }
-        Access::Control if changes && !is_same_site(&parts.headers, &parts.uri) => {
-            "the request was made by a page of another site"
-        }
+        Access::Control if changes => other_site(&parts.headers, &parts.uri)?,
         Access::ReadOnly | Access::Control => return None,
     };
     Some(Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail))
 }
 
-/// Whether a request that changes something comes from the dashboard's own page, or from no page at all.
+/// Why a request that changes something does not come from the dashboard's own page, if it comes from a page at all.
 ///
 /// Browsers state a request's origin in `Sec-Fetch-Site`, but only over trusted connections (HTTPS, or to this machine).
 /// Otherwise there is `Origin`, which every browser sends with each POST of a script or form. A request with neither is not a browser's: it
 /// carries nothing that its sender could not send anyway, and `authorize` has to identify the sender.
-fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
+fn other_site(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     let text = |value: &HeaderValue| value.to_str().map(str::to_ascii_lowercase).unwrap_or_default();
     if let Some(site) = headers.get("sec-fetch-site").map(text) {
         // `none` is the user's address bar. A sibling subdomain may belong to anybody.
-        return site == "same-origin" || site == "none";
+        let is_own = site == "same-origin" || site == "none";
+        return (!is_own).then(|| "the request was made by a page of another site".to_owned());
     }
-    let Some(origin) = headers.get(ORIGIN).map(text) else { return true };
+    let origin = text(headers.get(ORIGIN)?);
     // In HTTP/2, the host is part of the URI.
     let host = headers.get(HOST).map(text).or_else(|| Some(uri.authority()?.as_str().to_ascii_lowercase()));
+    let host = host.unwrap_or_default();
+    (!is_at(&origin, &host)).then(|| {
+        format!(
+            "the request was made by a page of `{origin}`, and its `Host` is `{host}`; if they are the same site, the proxy between \
+             them has to pass on the browser's `Host`"
+        )
+    })
+}
+
+/// Whether an origin has this host.
+fn is_at(origin: &str, host: &str) -> bool {
     // A page without an origin of its own says `null`, which names no host.
-    let (Some((scheme, from)), Some(host)) = (origin.split_once("://"), host) else { return false };
+    let Some((scheme, from)) = origin.split_once("://") else { return false };
     // Browsers leave out the usual port, but some proxies add it.
     let usual = match scheme {
         "http" => ":80",
         "https" => ":443",
         _ => "",
     };
-    from.strip_suffix(usual).unwrap_or(from) == host.strip_suffix(usual).unwrap_or(&host)
+    !host.is_empty() && from.strip_suffix(usual).unwrap_or(from) == host.strip_suffix(usual).unwrap_or(host)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_same_site;
+    use super::other_site;
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
     fn allows(headers: &[(&'static str, &'static str)], uri: &'static str) -> bool {
@@ -91,7 +102,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        is_same_site(&headers, &Uri::from_static(uri))
+        other_site(&headers, &Uri::from_static(uri)).is_none()
     }
 
     #[test]

@@ -273,6 +273,13 @@ async fn commands_from_other_sites_are_refused() {
         assert_eq!(response.status() == StatusCode::OK, allowed, "{headers:?}");
         assert_eq!(breaker.state() == State::ForcedOpen, allowed, "{headers:?}");
         breaker.reset();
+        if headers.contains(&("origin", "http://evil.example")) {
+            let problem = text(response).await;
+            assert!(
+                problem.contains("a page of `http://evil.example`, and its `Host` is `shop.internal:8080`"),
+                "{problem}"
+            );
+        }
         // Reading is allowed from anywhere.
         let response = send(&router, request(&Method::GET, "/breakers", &headers)).await;
         assert_eq!(response.status(), StatusCode::OK);
