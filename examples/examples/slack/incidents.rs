@@ -32,7 +32,11 @@ impl Incidents {
     pub fn message(&mut self, transition: &Transition) -> Option<Message> {
         let name = transition.breaker.as_str();
         match (refuses(transition.from), refuses(transition.to)) {
-            (_, true) => {
+            (refused, true) => {
+                if !refused {
+                    // The end of the last incident was lost, or belongs to another breaker of this name. Nobody reads its thread now.
+                    self.0.remove(name);
+                }
                 let begin = || Incident { began: transition.at, thread: None };
                 let incident = self.0.entry(name.to_owned()).or_insert_with(begin);
                 let thread = incident.thread.clone();

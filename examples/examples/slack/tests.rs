@@ -284,6 +284,22 @@ async fn a_full_queue_drops_the_oldest_and_delays_no_call() {
     assert_eq!(untold, 1_998);
 }
 
+/// Regression: if the end of an incident was dropped, the next opening appeared only in its thread, where nobody looks.
+#[tokio::test]
+async fn an_opening_is_in_the_channel_even_if_the_last_recovery_was_lost() {
+    let mut scene = Scene::named("payments", 1, &[]).await;
+    scene.call(Outcome::Failure);
+    let first = scene.request().await;
+    scene.clock.advance(Duration::from_secs(60));
+    scene.call(Outcome::Success);
+    scene.call(Outcome::Failure);
+    let (later, untold) = scene.end().await;
+    let requests = [vec![first], later].concat();
+    assert_eq!(threads(&requests), [None, None]);
+    assert!(text(&requests[1]).ends_with("(2 messages before this could not be delivered.)"), "{requests:?}");
+    assert_eq!(untold, 2);
+}
+
 #[tokio::test]
 async fn a_pause_that_slack_asks_for_delays_no_call() {
     let mut scene = Scene::named("patient", 2, &[Answer::TooMany(Some("600"))]).await;
