@@ -49,7 +49,7 @@ pub(crate) const NEVER: u64 = u64::MAX;
 
 /// Whether the standard library has a clock here. On `wasm32-unknown-unknown` it has none, and asking for the time panics.
 /// `fluxgate_no_clock` simulates that elsewhere.
-const TARGET_HAS_CLOCK: bool =
+pub(crate) const TARGET_HAS_CLOCK: bool =
     !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
 /// The clock of the process, decided on first use.
@@ -159,6 +159,11 @@ fn process_clock() -> Option<&'static ProcessClock> {
     } else {
         PROCESS_CLOCK.get()
     }
+}
+
+/// The system's clock, if there is one.
+pub(crate) fn system_clock() -> Option<Instant> {
+    TARGET_HAS_CLOCK.then(Instant::now)
 }
 
 /// The wall clock, if there is one.

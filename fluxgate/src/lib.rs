@@ -67,6 +67,10 @@
 //! - A time window forgets nothing, and no call takes any time, so `slow_rate`, `avg_latency` and `failing_for` never
 //!   hold.
 //! - [`Builder::build`] refuses settings that need time to pass.
+//! - [`Events::recv_timeout`] does not wait.
+//!
+//! Tokio's timers do not work there, whatever clock is set, and panic: so do, with the feature `tokio`, calls that last long enough to need
+//! their `timeout`, [`CircuitBreaker::ready`](CircuitBreaker#method.ready) during a pause, and injected delays.
 #![forbid(unsafe_code)]
 // On docs.rs, items say which feature they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::http::retry_after;
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, retry, trip, window};
+use fluxgate::{CircuitBreaker, Clock, Event, Outcome, State, circuit_breaker, permit, retry, trip, window};
 use fluxgate_tests::failure::Failure;
 
 #[circuit_breaker(window = count(10), trip = "min(10) & failure_rate(0.5)", handle = GUARDED)]
@@ -31,6 +31,7 @@ fn a_breaker_works_without_a_clock_as_far_as_it_can() {
     attributes_open_until_a_command();
     what_needs_no_clock_recovers();
     build_refuses_what_needs_one();
+    nothing_asks_for_the_time();
     a_clock_may_be_set_late();
 }
 
@@ -114,6 +115,20 @@ fn build_refuses_what_needs_one() {
     clock.advance(minute);
     breaker.acquire().expect("due").success();
     assert_eq!(breaker.state(), State::Closed);
+}
+
+/// Regression: these asked the system, which panics where it has no clock.
+fn nothing_asks_for_the_time() {
+    assert_eq!(GUARDED.ready_at(), None);
+    let mut events = fluxgate::events();
+    GUARDED.force_open();
+    assert_eq!(GUARDED.ready_at(), None);
+    GUARDED.reset();
+    for to in [State::ForcedOpen, State::Closed] {
+        let event = events.recv_timeout(Duration::MAX).expect("it is there");
+        assert!(matches!(event, Event::Transition(transition) if transition.to == to));
+    }
+    assert!(events.recv_timeout(Duration::MAX).is_none());
 }
 
 /// The only clock to compare a date with is the date of the response.

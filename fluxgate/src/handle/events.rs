@@ -4,9 +4,10 @@ use core::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::listening::count_calls;
+use crate::clock::system_clock;
 use crate::events::channel::Channel;
 use crate::events::event::Event;
 use crate::events::interests::Interests;
@@ -80,9 +81,13 @@ impl Events {
         }
     }
 
-    /// Blocks this thread until there is an event, but no longer than `longest`.
+    /// Blocks this thread until there is an event, but no longer than `longest`. On a [target without a clock](crate#targets), it does not
+    /// wait.
     pub fn recv_timeout(&mut self, longest: Duration) -> Option<Event> {
-        self.0.wait(Instant::now().checked_add(longest))
+        match system_clock() {
+            Some(now) => self.0.wait(now.checked_add(longest)),
+            None => self.0.take(),
+        }
     }
 
     /// Waits for the next event. If the future is dropped, no event is lost.

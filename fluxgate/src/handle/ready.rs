@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio::time::sleep;
 
 use super::circuit_breaker::CircuitBreaker;
-use crate::clock::NEVER;
+use crate::clock::{NEVER, TARGET_HAS_CLOCK};
 use crate::engine::breaker::Breaker;
 use crate::engine::readiness::{place, refused_for};
 
@@ -42,7 +42,7 @@ impl CircuitBreaker {
     }
 
     /// With the feature `tokio`: when the next call has a chance to be admitted, as far as is known now, by tokio's clock. `None` if only a
-    /// command can admit one. See [`ready`](Self::ready).
+    /// command can admit one, and on a [target without a clock](crate#targets). See [`ready`](Self::ready).
     ///
     /// ```
     /// # use fluxgate::CircuitBreaker;
@@ -57,9 +57,13 @@ impl CircuitBreaker {
     /// ```
     pub fn ready_at(&self) -> Option<Instant> {
         match refused_for(self.enrolled()) {
-            None => Some(Instant::now()),
             Some((_, NEVER)) => None,
-            Some((_, nanos)) => Instant::now().checked_add(Duration::from_nanos(nanos)),
+            // Tokio's clock is the system's.
+            refused if TARGET_HAS_CLOCK => {
+                let nanos = refused.map_or(0, |(_, nanos)| nanos);
+                Instant::now().checked_add(Duration::from_nanos(nanos))
+            }
+            _ => None,
         }
     }
 }
