@@ -181,6 +181,24 @@ async fn a_breaker_opens_on_the_page_without_reloading_it() {
     browser.close().await;
 }
 
+/// Regression: a breaker that a program opened before it had a dashboard, as after a restart, was open without a reason.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn an_open_breaker_says_why_whatever_opened_it() {
+    let breaker = breaker("by hand");
+    breaker.open_for(Duration::from_secs(60));
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    browser
+        .until("says('by hand', 'not opened by its rule, and before the dashboard began')", json!([]))
+        .await;
+    breaker.reset();
+    browser.until("says('by hand', 'Closed')", json!([])).await;
+    breaker.open_for(Duration::from_secs(60));
+    browser.until("says('by hand', 'opened by command')", json!([])).await;
+    browser.close().await;
+}
+
 /// Regression: browsers do not draw a hidden tab, and its title kept the number of open breakers that it had when it was last visible.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]

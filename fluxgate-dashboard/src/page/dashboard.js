@@ -117,6 +117,8 @@ function forget(entry) {
 function take(shown, at) {
   const { history, ...rest } = shown;
   const entry = entries.get(shown.name) ?? { history: new Map(), recent: [0, 0, 0, 0] };
+  // The answer to a command has none.
+  rest.last ??= entry.shown?.last;
   entry.shown = rest;
   entry.at = at;
   for (const [second, ...bucket] of history ?? []) add(entry, second, bucket);
@@ -180,11 +182,6 @@ function left(entry) {
   return after === null ? null : remaining(entry, after);
 }
 
-// The last transition that says why a breaker is as it is: a reset or new settings do not.
-function lastTransition(name) {
-  return transitions.findLast(({ breaker, from, to, tripped }) => breaker === name && (from !== to || tripped));
-}
-
 // Counted calls per second over the last ten seconds.
 function traffic(entry) {
   let total = 0;
@@ -243,7 +240,8 @@ function nextByState(entry) {
 function why(entry) {
   const { shown } = entry;
   if (shown.cause) return shown.cause.message;
-  const last = lastTransition(shown.name);
+  const { last } = shown;
+  if (!last && shown.state === "open") return "not opened by its rule, and before the dashboard began";
   if (shown.state === "closed" || last?.to !== shown.state) return "";
   return last.from === last.to ? said(last) : last.reason;
 }
