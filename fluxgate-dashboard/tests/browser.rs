@@ -537,19 +537,32 @@ async fn a_family_is_one_line_until_it_is_unfolded() {
 
 const SEARCH: &str = "const search = document.querySelector('#search'); search.value = arguments[0]; search.dispatchEvent(new Event('input'));";
 
-/// The longest task of the page in each of three spans: the shortest is the page's own, the others include other load on the machine.
+/// In each of three spans, the longest task of the page, and how long a computation took just before: a tenth of a second on a machine
+/// with nothing else to do. On a slow or busy one, both take longer.
 const LONGEST_TASKS: &str = "
     const done = arguments[arguments.length - 1];
-    let longest = 0;
-    new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); })
-      .observe({ entryTypes: ['longtask'] });
+    let [begun, unit, longest] = [0, 0, 0];
+    const compute = () => {
+      const start = performance.now();
+      let hash = 0;
+      for (let nth = 0; nth < 7e7; nth++) hash = Math.imul(hash ^ nth, 16777619);
+      begun = performance.now();
+      [unit, longest] = [begun - start + (hash & 0), 0];
+    };
+    new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries()) if (startTime >= begun) longest = Math.max(longest, duration);
+    }).observe({ entryTypes: ['longtask'] });
     const spans = [];
     let frames = 0;
     const frame = () => {
       scrollTo(0, (frames * 97) % (document.body.scrollHeight - innerHeight));
-      if (++frames % 150 === 0) { spans.push(longest); longest = 0; }
+      if (++frames % 150 === 0) {
+        spans.push([longest, unit]);
+        compute();
+      }
       if (spans.length === 3) done(spans); else requestAnimationFrame(frame);
     };
+    compute();
     frame();";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -578,9 +591,10 @@ async fn a_thousand_breakers_stay_smooth() {
         }
     });
     let spans = browser.ask("/execute/async", &json!({"script": LONGEST_TASKS, "args": []})).await;
-    println!("longest tasks, in ms: {spans}");
-    let least = spans.as_array().expect("spans").iter().filter_map(Value::as_f64).fold(f64::MAX, f64::min);
-    assert!(least <= 100.0, "{spans}");
+    println!("longest tasks and the computation, in ms: {spans}");
+    // The span in which other programs disturbed it least.
+    let is_smooth = |span: &Value| span[0].as_f64() <= span[1].as_f64();
+    assert!(spans.as_array().expect("spans").iter().any(is_smooth), "{spans}");
     let rows = browser.run("return document.querySelectorAll('#rows [role=row]').length", json!([])).await;
     assert!(
         rows.as_u64().is_some_and(|rows| (1..60).contains(&rows)),
