@@ -150,8 +150,6 @@ fn a_rule_knows_what_it_measures() {
         on(Condition::Min(3)) & on(Condition::Failures(9)) | on(Condition::Min(7)) & on(Condition::Closed);
     assert_eq!(Rule::largest_min(plain.nodes()), 7);
     assert_eq!(Rule::largest_min(on(Condition::Failures(9)).nodes()), 0);
-    assert_eq!(Rule::least_min(plain.nodes()), 3);
-    assert_eq!(Rule::least_min(on(Condition::Failures(9)).nodes()), 1);
     assert!(!Rule::asks_custom(plain.nodes()) && !Rule::measures(plain.nodes()).durations());
 
     let asks = plain & on(Condition::Custom { path: "f", predicate: |_| true });

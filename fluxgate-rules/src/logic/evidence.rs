@@ -1,8 +1,8 @@
-//! Whether the calls that a closed breaker remembers are evidence against its dependency.
+//! Whether the calls that a closed breaker remembers are evidence against its dependency, and how many make it enough.
 
-use crate::logic::evaluate::applicable;
-use crate::model::metrics::Metrics;
-use crate::model::rule::{Condition, Node};
+use crate::logic::evaluate::{Situation, applicable, holds, worst};
+use crate::model::metrics::{Metrics, Tally};
+use crate::model::rule::{Condition, Node, Rule};
 
 /// Whether there is evidence: some condition that could open the breaker is closer to holding than good calls alone
 /// would bring it. Progress towards a `min` is not evidence; nor is the number of running calls, which is not
@@ -22,9 +22,31 @@ pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
     })
 }
 
+/// The fewest calls by whose failures a closed breaker's rule could hold; if failures are not enough for it, by which it could
+/// hold at all. A streak may be longer than the window, so no streak asks for more calls.
+pub fn least_calls(nodes: &[Node]) -> u64 {
+    const MOST: u64 = u32::MAX as u64;
+    let measures = Rule::measures(nodes);
+    let by_failures = |calls| {
+        let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
+        holds(nodes, &Situation::best(false, &Metrics::new(tally, 0, measures)))
+    };
+    let at_worst = |calls| {
+        let metrics = worst(&Metrics::new(Tally::EMPTY, u32::MAX, measures), calls);
+        holds(nodes, &Situation::worst(false, &metrics.while_running(u32::MAX)))
+    };
+    let needs_no_more = |calls| if by_failures(MOST) { by_failures(calls) } else { at_worst(calls) };
+    let (mut low, mut high) = (1, MOST);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if needs_no_more(middle) { high = middle } else { low = middle + 1 }
+    }
+    high
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_any;
+    use super::{is_any, least_calls};
     use crate::logic::tests::rule;
     use crate::model::limits::MAX_THRESHOLDS;
     use crate::model::metrics::{Metrics, Tally};
@@ -63,6 +85,31 @@ mod tests {
             ("failures(3) | failure_streak(3)", 0, 0, 1, true),
         ] {
             assert_eq!(is_any_by(text, total, failures, streak), expected, "{text} of {total}, {failures}");
+        }
+    }
+
+    #[test]
+    fn a_rule_judges_failures_from_its_least_number_of_calls() {
+        for (text, expected) in [
+            ("min(10) & failure_rate(0.5)", 10),
+            ("closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)", 100),
+            ("(closed & min(50) | half_open & min(4)) & failure_rate(0.5)", 50),
+            ("min(10) & failure_rate(0.9) | min(30) & failure_rate(0.5)", 10),
+            ("min(9) & failure_rate(0.5, sure = 0.95)", 9),
+            ("failure_rate(0.5, sure = 0.95)", 8),
+            ("failures(30)", 30),
+            ("min(10) & failures(30)", 30),
+            // Of several alternatives, those count that need nothing but failures.
+            ("min(20) & slow_rate(0.3, 1s) | min(40) & failure_rate(0.5)", 40),
+            ("failure_streak(5) | min(10) & failure_rate(0.9)", 10),
+            ("min(20) & (slow_rate(0.3, 1s) | avg_latency(1s))", 20),
+            ("min(20) & failures(3) & failing_for(1m)", 20),
+            ("min(7) & failure_rate(0.5) & in_flight(20)", 7),
+            ("failures(4) & failure_streak(50)", 4),
+            ("failure_streak(50)", 1),
+            ("failing_for(1m)", 1),
+        ] {
+            assert_eq!(least_calls(rule(text).nodes()), expected, "{text}");
         }
     }
 }

@@ -343,26 +343,6 @@ impl Rule {
         false
     }
 
-    /// The fewest calls required by any `min` of the rule, or by any `sure`; 1 if it has neither.
-    #[doc(hidden)]
-    pub const fn least_min(nodes: &[Node]) -> u32 {
-        let mut least = u32::MAX;
-        let mut at = 0;
-        while at < nodes.len() {
-            // A `sure` rate needs that many calls, too.
-            let count = match nodes[at] {
-                Node::Condition(Condition::Min(count)) => count,
-                Node::Condition(Condition::SureFailureRate(rate)) => rate.calls(),
-                _ => u32::MAX,
-            };
-            if count < least {
-                least = count;
-            }
-            at += 1;
-        }
-        if least == u32::MAX { 1 } else { least }
-    }
-
     /// The lowest `in_flight` of the rule; `u32::MAX` if it has none.
     #[doc(hidden)]
     pub const fn least_in_flight(nodes: &[Node]) -> u32 {

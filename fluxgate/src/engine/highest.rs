@@ -1,23 +1,36 @@
 //! How close a metrics-only breaker's rule has come to holding.
 
-use fluxgate_rules::{Metrics, Node, Rule};
+use fluxgate_rules::{Metrics, Node, evidence};
 
 /// The highest failure rate in a period, among windows with at least as many calls as the rule requires.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Highest {
     failures: u64,
     calls: u64,
+    /// How many calls the rule requires.
+    least: u64,
 }
 
 impl Highest {
+    /// None so far, for this rule.
+    pub(crate) fn of(rule: &[Node]) -> Self {
+        Self { failures: 0, calls: 0, least: evidence::least_calls(rule) }
+    }
+
+    /// Whether these are as many calls as the rule requires. While they are fewer, each has to be seen: the rate may be
+    /// highest as soon as they are enough.
+    pub(crate) fn is_judged(self, metrics: &Metrics) -> bool {
+        metrics.total() >= self.least
+    }
+
     /// Looks at the figures of a window. Of equal rates, the one with more calls tells more.
-    pub(crate) fn see(&mut self, metrics: &Metrics, rule: &[Node]) {
+    pub(crate) fn see(&mut self, metrics: &Metrics) {
         let (failures, calls) = (metrics.failures(), metrics.total());
         let product = |failures: u64, calls: u64| u128::from(failures) * u128::from(calls);
         let (new, known) = (product(failures, self.calls), product(self.failures, calls));
         let is_higher = self.calls == 0 || new > known || (new == known && calls > self.calls);
-        if is_higher && calls >= u64::from(Rule::least_min(rule)) {
-            *self = Self { failures, calls };
+        if is_higher && self.is_judged(metrics) {
+            *self = Self { failures, calls, ..*self };
         }
     }
 
@@ -35,7 +48,7 @@ mod tests {
     #[test]
     fn the_highest_rate_needs_enough_calls() {
         let rule: Rule = "min(4) & failure_rate(0.9) | min(9) & failure_rate(0.5)".parse().unwrap();
-        let mut highest = Highest::default();
+        let mut highest = Highest::of(rule.nodes());
         for (failures, total, expected) in [
             (1, 1, None),
             (2, 3, None),
@@ -47,7 +60,7 @@ mod tests {
             (u64::MAX / 2, u64::MAX, Some((9, 10))),
         ] {
             let tally = Tally { total, failures, ..Tally::EMPTY };
-            highest.see(&Metrics::new(tally, 0, Measures::NONE), rule.nodes());
+            highest.see(&Metrics::new(tally, 0, Measures::NONE));
             assert_eq!(highest.figures(), expected, "{failures} of {total}");
         }
     }

@@ -53,11 +53,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
         return (Occasion::Closed, Step::Stay);
     };
-    highest.see(&counted, rule);
-    highest.see(&after, rule);
+    highest.see(&counted);
+    highest.see(&after);
+    let may_count = highest.is_judged(&after);
     let occasion = Occasion::MetricsOnly(crossings.next());
     let step = evaluate(rule, occasion, &after, None);
-    grant(guard, rule, matches!(step, Step::Pass));
+    grant(guard, rule, may_count && matches!(step, Step::Pass));
     (occasion, step)
 }
 

@@ -146,7 +146,8 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
             }
         }
         Period::MetricsOnly(crossings, highest) => {
-            (*crossings, *highest) = (Crossings::default(), Highest::default());
+            let settings = breaker.settings();
+            (*crossings, *highest) = (Crossings::default(), Highest::of(settings.rule.nodes()));
         }
         Period::Closed | Period::Ramp(_) | Period::Asking(_) | Period::Unrecorded => {}
     }

@@ -159,7 +159,10 @@ fn period(breaker: &Breaker, next: StateWord, &Change { to, now, pause, .. }: &C
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
             Period::Trial(Trial::new(breaker.trial(), pause_ended))
         }
-        State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
+        State::MetricsOnly => {
+            let highest = Highest::of(breaker.settings().rule.nodes());
+            Period::MetricsOnly(Crossings::default(), highest)
+        }
         State::Open if pause == Pause::Asked => Period::Asking(next),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use fluxgate::testing::isolate;
-use fluxgate::{Call, CircuitBreaker, Metrics, Outcome, Reason, State, breaker, trip, window};
+use fluxgate::{Call, Changes, CircuitBreaker, Metrics, Outcome, Reason, State, breaker, trip, window};
 use fluxgate_tests::fixture::{Fixture, Heard, millis, seconds};
 
 #[test]
@@ -93,6 +93,47 @@ fn metrics_only_shows_how_close_the_rule_has_come() {
     assert_eq!(peak(), None);
     fixture.breaker.metrics_only();
     assert_eq!(peak(), None, "it starts over");
+}
+
+/// Regression: the default rule was shown 6 of 10 failures, because its trials ask for 10 calls; a rule without `min` was shown its
+/// first failure as 100%; and where `sure` asked for calls, the highest rate was lost among counted successes.
+#[test]
+fn metrics_only_counts_windows_that_a_closed_breaker_judges() {
+    let default = "closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)";
+    for (rule, expected) in [
+        (default, (6, 100)),
+        ("(closed & min(40) | half_open & min(4)) & failure_rate(0.5)", (6, 40)),
+        ("closed & failures(30) | half_open & failures(1)", (6, 30)),
+        ("failures(30)", (6, 30)),
+        ("failure_rate(0.9, sure = 0.95)", (6, 69)),
+        ("min(20) & slow_rate(0.5, 1s)", (6, 20)),
+    ] {
+        for window in [window::count(120), window::time(seconds(60))] {
+            for is_read in [false, true] {
+                let rule: trip::Rule = rule.parse().unwrap();
+                let fixture = Fixture::new(|builder| builder.window(window.clone()).trip(rule.clone()));
+                let peak = || fixture.breaker.snapshot().peak.map(|peak| (peak.failures, peak.calls));
+                fixture.breaker.metrics_only();
+                fixture.fail(6);
+                if is_read {
+                    assert_eq!(peak(), None, "{rule}");
+                }
+                fixture.succeed(300);
+                assert_eq!(peak(), Some(expected), "{rule} on {window}");
+            }
+        }
+    }
+}
+
+/// The same after other settings, even if the window is kept.
+#[test]
+fn metrics_only_counts_windows_that_the_new_rule_judges() {
+    let fixture = Fixture::new(|builder| builder.window(window::count(100)).trip(trip::failures(30)));
+    fixture.breaker.metrics_only();
+    fixture.fail(6);
+    fixture.breaker.reconfigure(&Changes::new().trip(trip::failures(50))).unwrap();
+    fixture.succeed(300);
+    assert_eq!(fixture.breaker.snapshot().peak.map(|peak| (peak.failures, peak.calls)), Some((6, 50)));
 }
 
 /// This holds even where calls are only counted, since they are alike and far from making the rule hold.
