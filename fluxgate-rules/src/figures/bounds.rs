@@ -280,9 +280,8 @@ mod tests {
             ("min(1000000) & failure_rate(0.05)", day, "-fff", "--++"),
             ("failures(1000000)", million, "--fa", "---+"),
             ("failures(1000000)", day, "--ff", "---+"),
-            // Too many figures: left alone.
-            ("failure_streak(7) & failures(500000)", million, "----", "--++"),
-            ("failure_streak(7) & failures(500000)", day, "----", "---+"),
+            ("failure_streak(7) & failures(500000)", million, "--aa", "--++"),
+            ("failure_streak(7) & failures(500000)", day, "--aa", "---+"),
         ] {
             let (rule, window) = (rule(text), window(window_text));
             let alarm = |share| match false_alarm(rule.nodes(), &window, share) {

@@ -249,4 +249,32 @@ mod tests {
             }
         }
     }
+
+    /// Regression: after the first windows, the chance was up to five percentage points too low.
+    #[test]
+    fn a_streak_among_many_failures_is_hardly_overlooked() {
+        for text in [
+            "failures(4) & failure_streak(2)",
+            "failures(5) & failure_streak(3)",
+            "failures(6) & failure_streak(5)",
+            "min(8) & failure_rate(0.6) & failure_streak(3)",
+        ] {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
+            for share in [0.02, 0.1, 0.3, 0.45, 0.6, 0.75, 0.9] {
+                let exact = Opening::of(&thresholds, 10, share);
+                let found = Opening::of_large(&thresholds, 10, share);
+                for calls in 11..60 {
+                    let (exact, found) = (exact.chance(calls), found.chance(calls));
+                    let most = exact + 0.07;
+                    assert!(
+                        (exact - 0.025..most).contains(&found),
+                        "{text}: {calls} at {share}: {found} {exact}"
+                    );
+                }
+                let (exact, found) = (exact.mean(), found.mean());
+                assert!(found < exact * 1.02, "{text}: mean at {share}: {found} {exact}");
+            }
+        }
+    }
 }

@@ -118,11 +118,15 @@ pub(crate) fn run(length: u32, share: f64) -> f64 {
         return rate(if share <= 0.0 { 0.0 } else { 1.0 });
     }
     let n = f64::from(length);
-    let wanted = (-share).ln_1p() + n * share.ln();
-    let logarithm = |d: f64| n * (-d).ln_1p() + d.ln();
     let summit = 1.0 / (n + 1.0);
     // The other solution is past the maximum, where the function falls.
-    let is_rising = 1.0 - share > summit;
+    solution(n, (-share).ln_1p() + n * share.ln(), 1.0 - share > summit)
+}
+
+/// The rate d that solves (1 - d)^n d = exp(`wanted`), before the maximum of the function or past it.
+fn solution(n: f64, wanted: f64, is_rising: bool) -> f64 {
+    let logarithm = |d: f64| n * (-d).ln_1p() + d.ln();
+    let summit = 1.0 / (n + 1.0);
     let (mut low, mut high) = if is_rising { (wanted.exp(), summit) } else { (summit, 1.0) };
     for _ in 0..200 {
         let middle = if is_rising { (low * high).sqrt() } else { f64::midpoint(low, high) };
@@ -135,16 +139,22 @@ pub(crate) fn run(length: u32, share: f64) -> f64 {
     rate(low)
 }
 
-/// An upper bound on the rate at which `streak` calls in a row fail with at least `least` failures in the window: the
-/// probability that both become true with a call, either the last of the streak, or the one that brings the window to
-/// `least`.
+/// An upper bound on the rate at which `streak` calls in a row fail with at least `least` failures in the window. With
+/// some probability, both become true with a call, either the last of the streak, or the one that brings the window to
+/// `least`. Such a streak begins after a success, so the calls before it had to be survived without it: the equation is
+/// that for a streak alone.
 fn run_among(streak: u32, least: u64, size: u64, share: f64) -> f64 {
     let length = u64::from(streak);
     let Some(others) = size.checked_sub(length + 1) else { return run(streak, share) };
     let begins = (1.0 - share) * share.powf(f64::from(streak));
     let of_streak = begins * at_least(least - length, others, share);
     let of_window = begins * share * probability(least - 1 - length, others, share);
-    (of_streak + of_window).min(run(streak, share)).min(scan(least, size, share).rest)
+    let n = f64::from(streak);
+    // If nearly all calls fail, hardly any streak has to begin, and only the window is waited for.
+    let is_rising = 1.0 - share > 1.0 / (n + 1.0);
+    let becomes_true = (of_streak + of_window).min(begins);
+    let rate = if is_rising { solution(n, becomes_true.ln(), true) } else { CERTAIN };
+    rate.min(scan(least, size, share).rest)
 }
 
 #[cfg(test)]
