@@ -16,12 +16,13 @@ pub mod compiler {
     // The compiler names these in its messages, and does not spell out a path that is not hidden.
     #[doc(hidden)]
     pub use crate::private::{
-        Becomes, Custom, Expires, Fallback, Given, HasTimer, Limitable, Met, Refusable, Rejected, Returned,
-        Taken, Unmet,
+        AsStatus, Becomes, Custom, Expires, Fallback, FromError, Given, HasSources, HasTimer, HaveStatus,
+        IsServerError, Limitable, Met, Plain, Refusable, Rejected, Returned, Taken, Text, TextOfBytes, Unmet,
+        server_failed,
     };
     #[cfg(feature = "keyed")]
     #[doc(hidden)]
-    pub use crate::private::{Key, KeyOf};
+    pub use crate::private::{Key, KeyOf, breaker_of_handle, breaker_of_key};
 }
 
 #[doc = include_str!("../docs/choosing.md")]

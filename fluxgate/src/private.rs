@@ -35,7 +35,7 @@ pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, owned, request, run};
 pub use self::evidence::{Errors, Evidence, OfError, OfOurs, OfPointer, OfUnknown, evidence};
 pub use self::futures::{deferred, deferred_or, guarded};
-pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
+pub use self::handlers::{Custom, Fallback, FromError, Given, Rejected, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, Unnamed, Whole, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
@@ -50,7 +50,7 @@ pub use self::status::{
     AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,
     Status, WithoutStatus, server_failed,
 };
-pub use self::text::{Bytes, Text, subject};
+pub use self::text::{Text, TextOfBytes, subject};
 pub use self::unmet::{Met, Unmet};
 pub use crate::configuration::method_name::MethodName;
 pub use crate::configuration::name::Name;

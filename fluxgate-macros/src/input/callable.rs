@@ -149,8 +149,9 @@ impl Value {
 fn is_plain(value: &Expr) -> bool {
     match peel_expression(value) {
         Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => true,
-        Expr::Call(call) => calls(&call.func, &["default"]),
+        Expr::Call(call) => calls(&call.func, &["default", "Some"]),
         Expr::Macro(call) => ends_in(&call.mac.path, &PLAIN_MACROS),
+        Expr::Path(path) => path.path.is_ident("None"),
         Expr::Reference(reference) => is_plain(&reference.expr),
         _ => false,
     }

@@ -14,7 +14,7 @@ use proc_macro2::TokenStream;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::input::arguments::{Argument, Arguments};
-use crate::input::callable::ends_in;
+use crate::input::callable::{Callable, Uncallable, ends_in};
 use crate::input::errors::Errors;
 use crate::input::source::Source;
 use crate::input::warnings::Warning;
@@ -287,7 +287,13 @@ impl Reader<'_> {
                 let text = spell(place.of(&source.tokens));
                 let kind = argument.parameter.kind;
                 let (ty, check) = match kind {
-                    Kind::Function => return Some(Value::Function(expression, text)),
+                    Kind::Function => {
+                        if let Some(problem) = uncallable(place, &text, &expression) {
+                            source.report(&problem, self.errors);
+                            return None;
+                        }
+                        return Some(Value::Function(expression, text));
+                    }
                     Kind::Count => (ConstantType::U32, "count"),
                     Kind::Concurrency => (ConstantType::U32, "concurrency"),
                     Kind::Size => (ConstantType::Usize, "size"),
@@ -306,6 +312,28 @@ impl Reader<'_> {
             }
         })
     }
+}
+
+/// Why an expression, which is not a number, is certainly no function that `custom` could call.
+fn uncallable(place: TokenRange, text: &str, expression: &TokenStream) -> Option<Problem> {
+    let problem = |what: &str| Problem::new(place, what);
+    Some(match Callable::parse(expression) {
+        Ok(callable) if callable.is_async() => {
+            problem("this closure is `async`, and `custom` is not awaited").help("leave out `async`")
+        }
+        Ok(_) | Err(Uncallable::Broken | Uncallable::Quoted(_)) => return None,
+        Err(Uncallable::Value(_)) => {
+            problem(&format!("`{text}` is a value, but `custom` takes the path of a function"))
+                .help("write the path of a function")
+        }
+        Err(Uncallable::WithoutParameter(meant)) => {
+            problem("`custom` gives its function one argument, and this closure takes none").correct(meant)
+        }
+        Err(Uncallable::WithSeveral) => {
+            problem("`custom` gives its function one argument, and this closure takes more")
+                .help("write a closure of one parameter")
+        }
+    })
 }
 
 /// Warns of a name with something in braces, as `payments-{id}`, unless it is the path of a service: `/payments/{id}`.

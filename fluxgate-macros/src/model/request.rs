@@ -27,10 +27,14 @@ pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Cal
     let span = argument.span();
     let has_retry = arguments.get("breaker").is_some();
     let read = Parts::read(inside, span, has_retry).and_then(|parts| {
+        let of_function = span_of(&parts.function).unwrap_or(span);
+        let wrong = |what| (of_function, format!("{what}\nhelp: write `from_error(|error| ..)`"));
         let function = Callable::parse(&parts.function).map_err(|_| {
-            let what = "`from_error` takes the path of a function or a closure, from the error to an `Option<Duration>`";
-            (span_of(&parts.function).unwrap_or(span), format!("{what}\nhelp: write `from_error(|error| ..)`"))
+            wrong("`from_error` takes the path of a function or a closure, from the error to an `Option<Duration>`")
         })?;
+        if function.is_async() {
+            return Err(wrong("this closure is `async`, and `from_error` is not awaited"));
+        }
         Ok((function, parts.otherwise))
     });
     let spelling = report_spelling(&name, errors);

@@ -63,7 +63,7 @@ fn of_request(request: &Callable, its: &Returns, private: &Name) -> TokenStream 
 /// The pause that an error asks for, by the user's function.
 fn asked(request: &Callable, private: &Name) -> TokenStream {
     let pause = quote!(::core::option::Option<::core::time::Duration>);
-    of_error(request, ["request", "Request", "requests"], &pause, private)
+    of_error(request, ["request", "FromError", "requests"], &pause, private)
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.
@@ -175,7 +175,7 @@ fn matches(arm: &Arm, subject: &str, private: &Name) -> TokenStream {
     let subject = local(subject);
     let subject = match borrowed {
         Some(Borrowed::Text) => borrow(&quote!(#private::Text::as_text), &subject, pattern, private),
-        Some(Borrowed::Bytes) => borrow(&quote!(#private::Bytes::as_bytes), &subject, pattern, private),
+        Some(Borrowed::Bytes) => borrow(&quote!(#private::TextOfBytes::as_bytes), &subject, pattern, private),
         None => subject.into_token_stream(),
     };
     // In a closure, so that a guard that always panics leaves no unreachable code.

@@ -35,7 +35,7 @@ pub(crate) fn operand(
 fn custom(inside: &Trees, tokens: &TokenStream) -> Result<Callable, Box<Problem>> {
     let whole = inside.place(0, inside.0.len());
     let takes = "`custom` takes a closure or the path of a function";
-    Callable::parse(tokens).map_err(|uncallable| {
+    let callable = Callable::parse(tokens).map_err(|uncallable| {
         Box::new(match uncallable {
             Uncallable::Broken => Problem::new(whole, takes).help("write `custom(|error| ..)`"),
             Uncallable::Quoted(path) => Problem::new(whole, takes).correct(path),
@@ -49,7 +49,12 @@ fn custom(inside: &Trees, tokens: &TokenStream) -> Result<Callable, Box<Problem>
                     .help("write `custom(|error| ..)`")
             }
         })
-    })
+    })?;
+    if callable.is_async() {
+        let what = "this closure is `async`, and `custom` is not awaited";
+        return Err(Box::new(Problem::new(whole, what).help("write `custom(|error| ..)`")));
+    }
+    Ok(callable)
 }
 
 /// Types of errors.

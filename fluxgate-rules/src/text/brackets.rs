@@ -75,10 +75,10 @@ impl Brackets {
         pieces
     }
 
-    /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses
-    /// and in `::<A, B>` do not separate.
+    /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses,
+    /// in `::<A, B>` and between the parameters of a closure do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {
-        let mut generics = 0_usize;
+        let (mut generics, mut is_parameter) = (0_usize, false);
         let mut pieces = self.split_at(place, |at| {
             let token = &tokens[at];
             if token.is("<") && (generics > 0 || at > place.start && tokens[at - 1].is(":")) {
@@ -86,7 +86,13 @@ impl Brackets {
             } else if token.is(">") {
                 generics = generics.saturating_sub(1);
             }
-            token.is(",") && generics == 0
+            if token.is("|") {
+                let may_begin = ["async", "move", ",", "="];
+                let begins = at == place.start || may_begin.iter().any(|before| tokens[at - 1].is(before));
+                is_parameter =
+                    !is_parameter && begins && tokens[at + 1..place.end].iter().any(|end| end.is("|"));
+            }
+            token.is(",") && generics == 0 && !is_parameter
         });
         pieces.pop_if(|last| last.is_empty());
         pieces

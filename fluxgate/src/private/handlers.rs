@@ -105,12 +105,12 @@ impl<F: Impossible, E: ?Sized> Custom<E, Unmet> for F {
     label = "this is `{Self}`",
     note = "write a closure that takes the error: `from_error(|error| ..)`"
 )]
-pub trait Request<E: ?Sized, How> {
+pub trait FromError<E: ?Sized, How> {
     fn requests(error: &E, request: Self) -> Option<Duration>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: FnOnce(&E) -> Option<Duration>, E: ?Sized> Request<E, Met> for F {
+impl<F: FnOnce(&E) -> Option<Duration>, E: ?Sized> FromError<E, Met> for F {
     #[inline(always)]
     fn requests(error: &E, request: Self) -> Option<Duration> {
         request(error)
@@ -118,7 +118,7 @@ impl<F: FnOnce(&E) -> Option<Duration>, E: ?Sized> Request<E, Met> for F {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Impossible, E: ?Sized> Request<E, Unmet> for F {
+impl<F: Impossible, E: ?Sized> FromError<E, Unmet> for F {
     fn requests(_: &E, _: Self) -> Option<Duration> {
         F::never()
     }

@@ -31,12 +31,12 @@ impl<T: AsRef<str> + ?Sized> Text for T {
     label = "matches a `Vec<u8>` or a `&[u8]`",
     note = "write a pattern of `{Self}`"
 )]
-pub trait Bytes {
+pub trait TextOfBytes {
     fn as_bytes(&self) -> &[u8];
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: AsRef<[u8]> + ?Sized> Bytes for T {
+impl<T: AsRef<[u8]> + ?Sized> TextOfBytes for T {
     #[inline]
     fn as_bytes(&self) -> &[u8] {
         self.as_ref()

@@ -39,7 +39,7 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
             .evidence(),
         __fluxgate_returned,
         __fluxgate_call,
-        |__fluxgate_error| __private::Request::<
+        |__fluxgate_error| __private::FromError::<
             _,
             _,
         >::requests(__fluxgate_error, ApiError::retry_after),
