@@ -60,6 +60,30 @@ fn boxed(number: u32) -> Pin<Box<dyn Future<Output = Result<u32, Failure>>>> {
     Box::pin(async move { Ok(number) })
 }
 
+/// Parameters, labels and lifetimes named as in an expansion, and an item that only the body uses.
+#[circuit_breaker(
+    breaker = VALUE,
+    track = matches(Failure if __fluxgate_call == 2 && __fluxgate_error == 3),
+    fallback = |e| if __fluxgate_returned == 4 { Err(e) } else { Ok(0) },
+)]
+async fn of_an_expansion<'__fluxgate>(
+    __fluxgate_output: &'__fluxgate u32,
+    __fluxgate_call: u32,
+    __fluxgate_error: u32,
+    __fluxgate_returned: u32,
+) -> Result<u32, Failure> {
+    '__fluxgate_body: {
+        '_failed: {
+            if *__fluxgate_output == 1 {
+                break '_failed;
+            }
+            break '__fluxgate_body;
+        }
+    }
+    Ok(__FLUXGATE_BREAKER + __fluxgate_output + __fluxgate_call + __fluxgate_error + __fluxgate_returned)
+}
+const __FLUXGATE_BREAKER: u32 = 5;
+
 static VALUE: fluxgate::CircuitBreaker = fluxgate::breaker!(trip = failure_streak(SETTINGS), name = NAME);
 const NAME: &str = "SETTINGS";
 
@@ -67,5 +91,6 @@ pub fn main() {
     assert_eq!(sync(1), Ok(4));
     assert_eq!(run(asynchronous(1)), Ok(4));
     assert_eq!(run(boxed(1)), Ok(4));
+    assert_eq!(run(of_an_expansion(&1, 2, 3, 4)), Ok(15));
     assert_eq!((VALUE.name(), HANDLE.metrics().total()), ("SETTINGS", 1));
 }

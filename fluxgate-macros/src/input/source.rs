@@ -14,7 +14,7 @@ use quote::ToTokens as _;
 #[cfg(test)]
 use crate::input::errors::Correction;
 use crate::input::errors::{self, Errors};
-use crate::input::tokens::{MAX_DEPTH, respan, span_of, text, ungrouped};
+use crate::input::tokens::{MAX_DEPTH, RENAME, hides, name_of_ours, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
 pub(crate) struct Source {
@@ -145,6 +145,9 @@ impl Source {
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
+        if let Some(name) = name_of_ours(tokens.clone()) {
+            return Err(self.error(&Problem::new(place, hides(&name)).help(RENAME)));
+        }
         if let Ok(expression) = syn::parse2::<syn::Expr>(tokens) {
             return Ok(expression.into_token_stream());
         }

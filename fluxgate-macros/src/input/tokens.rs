@@ -134,6 +134,27 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__fluxgate_{name}"), Span::mixed_site())
 }
 
+/// A name that an item of an expansion may have. Unlike variables and labels, items are seen by the user's code among them, and hide
+/// the user's of that name: `min(__FLUXGATE_1)` would take another constant's value.
+pub(crate) fn name_of_ours(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|tree| match tree {
+        TokenTree::Group(group) => name_of_ours(group.stream()),
+        TokenTree::Ident(word) => {
+            let text = word.to_string();
+            let is_ours = ["__FLUXGATE_", "__FluxgateMethod"].iter().any(|ours| text.starts_with(ours));
+            (is_ours || text == "__fluxgate").then_some(word)
+        }
+        _ => None,
+    })
+}
+
+/// What is wrong with such a name, and what to do about it.
+pub(crate) fn hides(name: &Ident) -> String {
+    format!("`{name}` is a name of Fluxgate's own, which hides yours here")
+}
+
+pub(crate) const RENAME: &str = "give yours another name";
+
 /// Braces with the user's span, because line coverage is measured there.
 pub(crate) fn braced(tokens: TokenStream, span: Span) -> TokenTree {
     let mut group = Group::new(Delimiter::Brace, tokens);

@@ -17,6 +17,7 @@ use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::{Callable, Uncallable, ends_in};
 use crate::input::errors::Errors;
 use crate::input::source::Source;
+use crate::input::tokens::{RENAME, hides, name_of_ours};
 use crate::input::warnings::Warning;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word, summary,
@@ -109,7 +110,13 @@ impl Reader<'_> {
                 self.errors.report(argument.span(), message);
                 return BreakerName::Default;
             }
-            Ok(name) => return BreakerName::Constant(Box::new(name), argument.span()),
+            Ok(name) => {
+                if let Some(ours) = name_of_ours(argument.value.clone()) {
+                    self.errors.report(argument.span(), format!("{}\nhelp: {RENAME}", hides(&ours)));
+                    return BreakerName::Default;
+                }
+                return BreakerName::Constant(Box::new(name), argument.span());
+            }
         }
         self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
         BreakerName::Default
