@@ -57,6 +57,7 @@ fn value(meaning: &Meaning) -> &'static str {
                 entries.iter().flat_map(|entry| entry.keywords).find(|keyword| keyword.name == name);
             keyword.map_or("1", |keyword| of(keyword.kind))
         }
+        Part::Choice if meaning.setting == "trip" => "consecutive",
         Part::Choice => "time",
         Part::Flag(_) => "true",
         Part::BucketTime => "17s",
@@ -85,6 +86,7 @@ fn expected(meaning: &Meaning, value: &str) -> String {
         Part::Argument(word, _) if value == "true" => word.to_owned(),
         Part::Argument(word, _) => format!("{word}({value})"),
         Part::Keyword(name) => format!("{name} = {value}"),
+        Part::Choice if value == "consecutive" => "failure_streak(".to_owned(),
         Part::Choice => "time(".to_owned(),
         Part::Flag(word) => word.split(' ').next().unwrap_or_default().to_owned(),
         Part::BucketTime => "buckets = 10".to_owned(),
@@ -155,13 +157,24 @@ fn a_word_keeps_its_meaning_and_its_value() {
 /// Where a word alone suggests something else than what its library does with it.
 #[test]
 fn a_word_means_what_it_does_in_its_library() {
-    const CASES: [(&str, &str); 15] = [
+    const CASES: [(&str, &str); 20] = [
         // A success sets these counts back to 0.
         ("fail_max = 5", "trip = failure_streak(5)"),
         ("failure_threshold = 5", "trip = failure_streak(5)"),
         ("exceptions_allowed_before_breaking = 2", "trip = failure_streak(2)"),
         ("handled_events_allowed_before_breaking = 2", "trip = failure_streak(2)"),
         ("failure_threshold = 0.5, minimum_throughput = 8", "trip = min(8) & failure_rate(0.5)"),
+        // Failsafe takes a threshold with its window.
+        ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
+        ("with_failure_threshold(3, 5, 60s)", "trip = min(5) & failures(3), window = time(1m)"),
+        // The limit of a call there, and not how long an open breaker waits.
+        (
+            "timeout = 1000, error_percent_threshold = 25",
+            "timeout = 1000ms, trip = min(10) & failure_rate(25%)",
+        ),
+        // What is counted, a word says.
+        ("strategy = consecutive, threshold = 5", "trip = failure_streak(5)"),
+        ("strategy = rate, threshold = 50", "trip = min(10) & failure_rate(50%)"),
         // What these except counts as a success.
         ("exclude = a::function", "success = custom(a::function)"),
         ("error_filter = a::function", "success = custom(a::function)"),

@@ -42,7 +42,8 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     };
     let mut its_errors = Errors::default();
     let trees = Trees::of(stream, 0);
-    let tracker = TrackerParser { source: &source, errors: &mut its_errors }.group(&trees, whole);
+    let tracker =
+        TrackerParser { source: &source, errors: &mut its_errors, is_listed: false }.group(&trees, whole);
     // Code in another form is a single mistake.
     let meant = tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty());
     let has = |sign| (0..trees.0.len()).any(|at| trees.is(at, sign));
@@ -67,10 +68,18 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
 struct TrackerParser<'a> {
     source: &'a Source,
     errors: &'a mut Errors,
+    /// Whether an error lists all words; once is enough.
+    is_listed: bool,
 }
 
 impl TrackerParser<'_> {
     fn report(&mut self, problem: &Problem) {
+        let is_list = problem.help_text() == Some(expected());
+        if is_list && self.is_listed {
+            let shorter = Problem::new(problem.place, problem.what.as_str());
+            return self.source.report(&shorter, self.errors);
+        }
+        self.is_listed |= is_list;
         self.source.report(problem, self.errors);
     }
 

@@ -128,8 +128,14 @@ fn sexagesimal(numbers: &[u128]) -> Option<u128> {
     numbers.iter().try_fold(0_u128, |sum, number| sum.checked_mul(60)?.checked_add(*number))
 }
 
-/// `60 * time.Second`, in either order.
+/// `60 * time.Second`, in either order, or `time.Minute`.
 fn product(tokens: &[Token]) -> Option<u128> {
+    if let [root, point, last] = tokens
+        && root.is("time")
+        && point.is(".")
+    {
+        return unit(&last.text).map(u128::from);
+    }
     let sign = tokens.iter().position(|token| token.is("*"))?;
     let (one, other) = (&tokens[..sign], &tokens[sign + 1..]);
     let (number, path) = if one.len() == 1 && one[0].shape == Shape::Number {
@@ -226,6 +232,7 @@ mod tests {
             ("60 * time.Second", "1m"),
             ("time.Second * 45", "45s"),
             ("5 * time.Minute", "5m"),
+            ("time.Minute", "1m"),
             ("100 * time.Millisecond", "100ms"),
             ("45.secs()", "45s"),
             ("30.seconds", "30s"),

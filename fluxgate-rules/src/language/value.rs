@@ -195,6 +195,9 @@ impl ValueReader<'_> {
         if let Some(right) = self.right(&candidates) {
             return self.wrong(format!("there is a space in `{}`", self.text)).correct(right);
         }
+        if duration_unit(unit).is_some() && self.parameter.kind.is_count() {
+            return self.duration_for_count(number);
+        }
         let problem = if duration_unit(unit).is_some() {
             self.mismatch("a duration")
         } else if is_percent(unit) {
@@ -231,7 +234,14 @@ impl ValueReader<'_> {
         let is_field =
             matches!(tokens, [number, point, ..] if number.shape == Shape::Number && point.is("."));
         let is_word = matches!(tokens, [word] if NO_VALUES.iter().any(|it| word.is(it)));
-        !has(Shape::Word) && !is_sum || is_open || is_quotient || is_field || is_word || has(Shape::Unknown)
+        let is_tuple = tokens[0].is("(") && tokens.iter().any(|token| token.is(","));
+        !has(Shape::Word) && !is_sum
+            || is_tuple
+            || is_open
+            || is_quotient
+            || is_field
+            || is_word
+            || has(Shape::Unknown)
     }
 
     fn unreadable(&self, tokens: &[Token]) -> Problem {
@@ -270,7 +280,12 @@ impl ValueReader<'_> {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }
                 Ok(_) => Some(inside.to_owned()),
-                Err(inner) if inner.is_example() => None,
+                Err(inner) if inner.is_example() => {
+                    if !inner.losses.is_empty() {
+                        problem = self.wrong(inner.what).losing();
+                    }
+                    None
+                }
                 Err(inner) => {
                     let right = inner.suggestion().map(|suggestion| suggestion.replacement.clone());
                     if !inner.losses.is_empty() {

@@ -67,6 +67,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is a number of something.
+    pub(crate) const fn is_count(self) -> bool {
+        matches!(self, Self::Count | Self::Concurrency | Self::Size | Self::Buckets | Self::Keys)
+    }
+
     /// Whether it is a duration of some kind.
     pub const fn is_duration(self) -> bool {
         matches!(self, Self::Duration | Self::Threshold | Self::Timeout)

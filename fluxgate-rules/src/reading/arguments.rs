@@ -121,9 +121,19 @@ impl<'a> GivenArguments<'a> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
     }
 
-    /// The other word of the setting that takes a duration, if this word takes none.
+    /// The other word that takes the value, if this word takes nothing like it: `count(60s)`, `failures(50%)`.
     fn other(&self, vocabulary: &Vocabulary) -> Option<&'static Entry> {
         let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
+        if vocabulary.is_joined() {
+            let other = match self.entry.word {
+                "failures" => "failure_rate",
+                "failure_streak" => "failing_for",
+                _ => return None,
+            };
+            let is_wrong = piece.read("", parameter).is_err_and(|problem| problem.is_example());
+            let takes = |entry: &&Entry| piece.fits(&entry.positional[0]);
+            return vocabulary.entry(other).filter(takes).filter(|_| is_wrong);
+        }
         let takes =
             |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
         let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);

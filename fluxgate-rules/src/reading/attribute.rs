@@ -11,6 +11,7 @@ mod misplaced;
 pub(crate) mod parts;
 pub(crate) mod places;
 mod resolve;
+mod threshold;
 mod tracker;
 mod tracker_forms;
 

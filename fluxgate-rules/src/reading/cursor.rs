@@ -108,10 +108,10 @@ impl<'a> Cursor<'a> {
             at += match self.from(at) {
                 [_, sign, word, ..] if sign.is("-") && word.shape == Shape::Word => 2,
                 // In `failures(5) when closed`, the second word is a condition of its own.
-                [word, next, ..]
+                [word, next, rest @ ..]
                     if word.shape == Shape::Word
                         && next.shape == Shape::Word
-                        && self.vocabulary.entry(&next.text).is_none() =>
+                        && (self.vocabulary.entry(&next.text).is_none() || begins_group(rest)) =>
                 {
                     1
                 }
@@ -120,6 +120,11 @@ impl<'a> Cursor<'a> {
             joined = format!("{joined}_{}", bare(at));
             if is_known(self.vocabulary, &joined) {
                 (text, after) = (joined.clone(), at + 1);
+            } else if after == at
+                && begins_group(self.from(at + 1))
+                && let Some(meant) = self.described(&text, &bare(at))
+            {
+                (text, after) = (meant, at + 1);
             }
         }
         // The quotient of failures and calls is a rate.
@@ -132,6 +137,22 @@ impl<'a> Cursor<'a> {
             (text, after) = ("failure_rate".to_owned(), after + 2);
         }
         WrittenName { place: TokenRange::new(start, after), text }
+    }
+
+    /// What a word and the one that it describes mean together: `fixed cooldown(30s)` says the same twice, and
+    /// `exponential cooldown(1s)` is not a cooldown.
+    fn described(&self, adjective: &str, word: &str) -> Option<String> {
+        let ours = |word: &str| -> Vec<&str> {
+            let own = self.vocabulary.entry(word).map(|entry| entry.word);
+            own.into_iter().chain(self.vocabulary.foreign(word)).collect()
+        };
+        let (first, second) = (ours(adjective), ours(word));
+        if first.iter().any(|meaning| second.contains(meaning)) {
+            let is_ours = self.vocabulary.entry(word).is_some();
+            return Some(if is_ours { word } else { adjective }.to_owned());
+        }
+        let is_foreign = self.vocabulary.entry(adjective).is_none() && !first.is_empty();
+        (is_foreign && !second.is_empty() && !self.vocabulary.is_joined()).then(|| adjective.to_owned())
     }
 
     /// Where our word begins in a path such as `metrics.failure_rate`, if it ends in one.
@@ -165,4 +186,8 @@ impl<'a> Cursor<'a> {
             _ => token.is("!") && self.token(at + 1).is_some_and(|next| next.shape != Shape::Close),
         }
     }
+}
+
+fn begins_group(tokens: &[Token]) -> bool {
+    tokens.first().is_some_and(|first| first.is("("))
 }

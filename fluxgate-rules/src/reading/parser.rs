@@ -15,7 +15,7 @@ use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::text::brackets::Brackets;
-use crate::text::problem::Problem;
+use crate::text::problem::{Problem, list_once};
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// The result of parsing a rule.
@@ -53,7 +53,8 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
         let help = format!("{MAX_NODES} are allowed; a `custom` condition can stand for many");
         parser.cursor.report(Problem::new(whole, what).help(help));
     }
-    let Parser { cursor, rule, wrong, unclear, .. } = parser;
+    let Parser { mut cursor, rule, wrong, unclear, .. } = parser;
+    list_once(&mut cursor.problems);
     Parsed { rule, problems: cursor.problems, wrong, unclear }
 }
 

@@ -170,6 +170,26 @@ impl Problem {
     }
 }
 
+/// Leaves a list of all words to the first of several problems that would give it.
+pub fn list_once(problems: &mut [Problem]) {
+    let mut given: Vec<String> = Vec::new();
+    for problem in problems {
+        let Advice::Words(words) = &mut problem.advice else { continue };
+        let (list, rest) = match words.split_once("; ") {
+            Some((list, rest)) => (list.to_owned(), Advice::Words(rest.to_owned())),
+            None => (words.clone(), Advice::None),
+        };
+        if !list.starts_with("expected one of") {
+            continue;
+        }
+        if given.contains(&list) {
+            problem.advice = rest;
+        } else {
+            given.push(list);
+        }
+    }
+}
+
 /// The message without the place, for tokens that the compiler underlines in the source.
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

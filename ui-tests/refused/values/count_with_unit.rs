@@ -1,4 +1,4 @@
-// fix: `5s` => `5`
+// fix: `failure_streak(5s)` => `failing_for(5s)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = failure_streak(5s))]

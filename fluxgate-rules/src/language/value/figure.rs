@@ -7,7 +7,7 @@ use crate::language::notation::with_unit;
 use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
 use crate::language::syntax::Value;
 use crate::language::value::ValueReader;
-use crate::language::vocabulary::Kind;
+use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, KEY_IDLE, Kind};
 use crate::model::duration::{Spelled, UNITS};
 use crate::model::limits::MAX_TRIAL;
 use crate::model::ratio::Ratio;
@@ -53,10 +53,7 @@ impl ValueReader<'_> {
             return suggest(self.mismatch("a ratio"));
         }
         if unit(figure.suffix).is_some() {
-            let problem = self.mismatch("a duration");
-            // A length of buckets says nothing about their number.
-            let is_length = self.parameter.kind == Kind::Buckets;
-            return if is_length { Err(problem.example(self.parameter.example)) } else { suggest(problem) };
+            return Err(self.duration_for_count(&figure.digits));
         }
         if !figure.suffix.is_empty() {
             return suggest(self.suffixed(figure));
@@ -79,6 +76,24 @@ impl ValueReader<'_> {
                 Err(self.out_of_range().correct(greatest.to_string()))
             }
         }
+    }
+
+    /// A duration in place of a number. Its digits are not that number, and so only an example; another argument may
+    /// be the one that takes a duration.
+    pub(crate) fn duration_for_count(&self, digits: &str) -> Problem {
+        let problem = self.mismatch("a duration");
+        // A length of buckets says nothing about their number.
+        let digits = self.right(&[digits.to_owned()]).filter(|_| self.parameter.kind != Kind::Buckets);
+        let problem = problem.example(digits.as_deref().unwrap_or(self.parameter.example));
+        let other = match self.owner {
+            "max_half_open_calls" => "how long a trial may take",
+            "max_keys" => "how long an idle key is kept",
+            _ => return problem,
+        };
+        let argument = if self.owner == "max_keys" { KEY_IDLE.name } else { HALF_OPEN_TIMEOUT.name };
+        let text = self.text.replace(' ', "");
+        let text = lenient(&text).map_or(text, |duration| Spelled(duration).to_string());
+        problem.aside(format!("; {other} is `{argument} = {text}`"))
     }
 
     fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {

@@ -1,7 +1,7 @@
 //! Composes the value of one argument from parts that other libraries set one by one.
 
-mod call;
-mod rule;
+pub(crate) mod call;
+pub(crate) mod rule;
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;

@@ -8,10 +8,11 @@ use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::parts::GivenPart;
 use crate::reading::attribute::places;
 use crate::reading::attribute::resolve::{LIMIT, Resolved, is_exact, is_pause_elsewhere};
+use crate::reading::attribute::threshold::threshold_of_window;
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
 use crate::text::lexer::lex;
-use crate::text::problem::Problem;
+use crate::text::problem::{Problem, list_once};
 use crate::text::token::{Shape, TokenRange, spell};
 
 /// The contents of an attribute.
@@ -189,8 +190,11 @@ impl<'a> Draft<'a> {
             }
             _ => &[(setting, part)],
         };
-        for (setting, part) in parts {
-            let given = GivenPart { part: *part, unit, value: value.to_owned() };
+        let alone = || {
+            let given = |part: Part| GivenPart { part, unit, value: value.to_owned() };
+            parts.iter().map(|(setting, part)| (*setting, given(*part))).collect()
+        };
+        for (setting, given) in threshold_of_window(part, unit, value).unwrap_or_else(alone) {
             self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
         }
     }
@@ -235,6 +239,7 @@ impl<'a> Draft<'a> {
         for entry in kept {
             self.argument(&entry);
         }
+        list_once(&mut self.attribute.problems);
         self.attribute
     }
 

@@ -2,6 +2,7 @@
 
 use crate::language::foreign::{exact, senses};
 use crate::language::spelling::snake;
+use crate::language::vocabulary::TRIP;
 use crate::reading::attribute::places::{is_setting_word, is_static, setting_of_value, setting_of_word};
 use crate::text::brackets::Brackets;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -171,7 +172,11 @@ impl AttributeReader<'_> {
     fn names_its_group(&self, name: TokenRange, value: TokenRange) -> bool {
         let text = self.name_text(name);
         let is_group = self.group_at(name.end, value.end).is_some();
-        is_group && setting_of_value(&text).is_none() && self.has_meaning(&text)
+        let is_value = setting_of_value(&text).is_some_and(|setting| {
+            // A threshold may be given with its window.
+            setting != TRIP.setting || setting_of_word(&text).is_some()
+        });
+        is_group && !is_value && self.has_meaning(&text)
     }
 
     /// `CircuitBreakerConfig.custom().failureRateThreshold(50).build()`

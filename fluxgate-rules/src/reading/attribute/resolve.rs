@@ -13,6 +13,7 @@ use crate::language::vocabulary::{
     HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter, RETRY,
     TIMEOUT, TRIP,
 };
+use crate::reading::attribute::compose::call::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
@@ -127,7 +128,9 @@ impl AttributeReader<'_> {
             position.unwrap_or(SETTINGS.len())
         };
         senses.sort_by_key(order);
-        let mentions = |library: &str| libraries.iter().filter(|other| **other == library).count();
+        // Besides this entry itself.
+        let mentions =
+            |library: &str| libraries.iter().filter(|other| **other == library).count().saturating_sub(1);
         senses.sort_by_key(|sense| Reverse(sense.libraries.split(", ").map(mentions).max()));
         // `permits = random(0.5)`: the value shows which of two similar words was meant.
         if !senses.iter().any(|sense| takes(sense, value))
@@ -153,6 +156,7 @@ impl AttributeReader<'_> {
         });
         match fitting(&senses, value) {
             Some(Sense { part: Part::Elsewhere(help), .. }) => Resolved::Elsewhere(help),
+            Some(sense) if sense.part == Part::Choice && !takes(&sense, value) => Resolved::Unknown,
             // A breaker defined elsewhere has a name, too.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
                 Resolved::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
@@ -376,6 +380,7 @@ fn takes(sense: &Sense, value: &str) -> bool {
         (Part::Whole, None) => {
             !["fallback", "rejected"].contains(&sense.setting) || !begins_with(value, &TRACKERS)
         }
+        (Part::Choice, Some(vocabulary)) => choice(vocabulary, value).is_some(),
         _ => true,
     }
 }

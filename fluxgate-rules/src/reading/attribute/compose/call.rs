@@ -201,7 +201,7 @@ fn first_word(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static E
 }
 
 /// The word that a value names: `TIME_BASED`, `"count"`, `SlidingWindowType.COUNT_BASED`.
-fn choice(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry> {
+pub(crate) fn choice(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry> {
     let tokens = lex(value.trim_matches(['"', '\''])).tokens;
     let word = snake(&tokens.iter().rfind(|token| token.shape == Shape::Word)?.text);
     vocabulary.entry(&word).or_else(|| vocabulary.foreign(&word).find_map(|ours| vocabulary.entry(ours)))

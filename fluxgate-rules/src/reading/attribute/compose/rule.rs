@@ -3,8 +3,10 @@
 use crate::language::foreign::Part;
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
-use crate::language::vocabulary::TRIP;
+use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::duration::Spelled;
+use crate::model::ratio::Ratio;
+use crate::reading::attribute::compose::call::choice;
 use crate::reading::attribute::parts::{GivenPart, read_or_right};
 use crate::reading::attribute::places::owner;
 use crate::reading::comparisons::comparisons_of;
@@ -16,16 +18,67 @@ use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
 pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
+    let parts = &chosen(parts);
     let mut draft = RuleDraft::sort(parts);
     draft.complete_slow_rate();
     draft.complete_keywords()?;
     draft.fill_words()?;
-    let successes = parts.iter().rfind(|given| given.part == Part::Successes);
-    let rule = draft.guarded();
-    match successes {
-        Some(successes) => Some(with_trial(rule, &successes.value)),
-        None => Some(rule).filter(|rule| !rule.text.is_empty()),
+    let mut rule = draft.guarded();
+    let successes: Vec<_> = parts.iter().filter(|given| given.part == Part::Successes).collect();
+    let Some((successes, others)) = successes.split_last() else {
+        return Some(rule).filter(|rule| !rule.text.is_empty());
+    };
+    let lost = |other: &&GivenPart| format!("a trial has no place for `{}` as well", other.value);
+    rule.losses.extend(others.iter().map(lost));
+    Some(with_trial(rule, &successes.value))
+}
+
+/// The parts with a threshold given to the condition that another part chooses: `strategy = "consecutive", threshold =
+/// 5`. Only the choice tells whether `5` is a number of failures, or a share.
+fn chosen(parts: &[GivenPart]) -> Vec<GivenPart> {
+    const CHOSEN_FOR: [&str; 4] = ["failures", "failure_streak", "failure_rate", "slow_rate"];
+    let mut parts = parts.to_vec();
+    let word = |given: &GivenPart| match given.part {
+        Part::Choice | Part::Whole => condition_named(&given.value),
+        _ => None,
+    };
+    let Some((at, entry)) = parts.iter().enumerate().find_map(|(at, given)| Some((at, word(given)?))) else {
+        return parts;
+    };
+    let choice = Part::Argument(entry.word, 0);
+    let fits = |given: &GivenPart| match given.part {
+        Part::Argument(word, 0) if CHOSEN_FOR.contains(&word) => {
+            entry.positional.first().is_some_and(|parameter| read_or_right(&given.value, parameter).is_some())
+        }
+        _ => false,
+    };
+    let threshold =
+        parts.iter().position(|given| given.part == choice).or_else(|| parts.iter().position(fits));
+    match threshold {
+        Some(threshold) => {
+            parts[threshold].part = choice;
+            parts.remove(at);
+        }
+        None => parts[at] = GivenPart { part: choice, value: String::new(), ..parts[at].clone() },
     }
+    parts
+}
+
+/// The condition that a value names, without arguments.
+fn condition_named(value: &str) -> Option<&'static Entry> {
+    let tokens = lex(value.trim_matches(['"', '\''])).tokens;
+    if !tokens
+        .iter()
+        .all(|token| token.shape == Shape::Word || token.is(".") || token.is(":") || token.is("-"))
+    {
+        return None;
+    }
+    // As the strategy of a rule, what is counted is failures.
+    let is_count =
+        tokens.last().is_some_and(|last| ["count", "counting"].contains(&snake(&last.text).as_str()));
+    let entry =
+        if is_count { TRIP.entry("failures") } else { choice(&TRIP, &spell(&tokens).replace('-', "_")) };
+    entry.filter(|entry| !entry.positional.is_empty() && !["min", "custom"].contains(&entry.word))
 }
 
 /// A rule while its parts are put together.
@@ -148,9 +201,16 @@ impl<'a> RuleDraft<'a> {
     }
 }
 
-/// A rule whose trials take this many calls or successes, or this share of them.
+/// A rule whose trials take this many calls or successes, or this share of them, or as many of so many calls.
 fn with_trial(rule: Filled, successes: &str) -> Filled {
     let successes = successes.trim_matches('"');
+    if let [needed, calls] = pieces(successes).as_slice()
+        && let (Ok(needed), Ok(calls)) = (needed.parse::<u32>(), calls.parse::<u32>())
+        && (1..=calls).contains(&needed)
+    {
+        let rate = Ratio::new(f64::from(calls - needed + 1) / f64::from(calls));
+        return closed_and_half_open(rule, &format!("min({calls}) & failure_rate({rate})"), false);
+    }
     let is_count = successes.parse().is_ok_and(|count: u32| count > 0);
     let share = inverted(&TRIP, "success_rate", &[successes.to_owned()]);
     let share = share.filter(|share| !is_count && !share.is_example);
@@ -161,14 +221,18 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
         let rate = rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned());
         format!("min({calls}) & failure_rate({rate})")
     };
+    closed_and_half_open(rule, &trial, !is_count && share.is_none())
+}
+
+fn closed_and_half_open(rule: Filled, trial: &str, is_example: bool) -> Filled {
     let closed =
         if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
-    let is_example = rule.is_example || !is_count && share.is_none();
+    let is_example = rule.is_example || is_example;
     Filled { text: format!("closed & {closed} | half_open & {trial}"), is_example, ..rule }
 }
 
 /// The values between the commas of a text, without empty ones.
-fn pieces(text: &str) -> Vec<String> {
+pub(crate) fn pieces(text: &str) -> Vec<String> {
     let tokens = lex(text).tokens;
     let Ok(brackets) = Brackets::pair(&tokens) else { return vec![text.to_owned()] };
     match brackets.split(&tokens, TokenRange::new(0, tokens.len())).as_slice() {
