@@ -17,8 +17,8 @@ pub mod compiler {
     #[doc(hidden)]
     pub use crate::private::{
         AsStatus, Becomes, Custom, Expires, Fallback, FromError, Given, HasSources, HasTimer, HaveStatus,
-        IsServerError, Limitable, Met, Plain, Refusable, Rejected, Returned, Taken, Text, TextOfBytes, Unmet,
-        server_failed,
+        IsServerError, Limitable, Met, Plain, Refusable, Rejected, Returned, SomeError, Taken, Text,
+        TextOfBytes, Unmet, server_failed,
     };
     #[cfg(feature = "keyed")]
     #[doc(hidden)]

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Lit, Pat, PatIdent, Token, Type};
+use syn::{Expr, Lit, Pat, PatIdent, PatPath, Path, Token, Type, TypePath};
 
 use crate::input::callable::{Callable, Uncallable};
 use crate::input::source::{Source, spelled};
@@ -60,9 +60,12 @@ fn custom(inside: &Trees, tokens: &TokenStream) -> Result<Callable, Box<Problem>
 /// Types of errors.
 fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>> {
     let types = Punctuated::<Type, Token![,]>::parse_terminated.parse2(tokens.clone());
+    let end = inside.0.len();
+    let whole = inside.place(0, end);
+    if let Some(variant) = types.iter().flatten().find_map(variant) {
+        return Err(Box::new(no_type(&variant, types.iter().flatten().count() == 1, whole)));
+    }
     types.map(|types| types.into_iter().collect()).map_err(|_| {
-        let end = inside.0.len();
-        let whole = inside.place(0, end);
         let quoted = text(tokens).filter(|text| syn::parse_str::<Type>(text).is_ok());
         let bar = (0..end).find(|at| inside.is(*at, '|'));
         Box::new(match (bar, quoted) {
@@ -73,6 +76,70 @@ fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>
             _ => Problem::new(whole, "this is not a type").help("write `type_of(SomeError)`"),
         })
     })
+}
+
+/// A path that is clearly a variant's: `ApiError::Timeout`, but not `Client::Error`, which may be an associated type.
+struct Variant {
+    path: String,
+    of: String,
+    /// Whether it is what `kind()` of an error returns.
+    is_kind: bool,
+}
+
+fn variant(ty: &Type) -> Option<Variant> {
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else { return None };
+    let mut segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let last = segments.pop()?;
+    let of = segments.last()?;
+    let is_kind = of.ends_with("ErrorKind");
+    let is_variant =
+        (is_kind || of.ends_with("Error")) && last != "Error" && last.starts_with(char::is_uppercase);
+    let [path, of] = [path.to_token_stream(), of_variant(path)].map(|path| spelled(&path));
+    is_variant.then_some(Variant { path, of, is_kind })
+}
+
+/// The path of a variant without the variant.
+fn of_variant(path: &Path) -> TokenStream {
+    let mut path = path.clone();
+    path.segments.pop();
+    path.segments.pop_punct();
+    path.into_token_stream()
+}
+
+/// The problem of a variant in `type_of`.
+fn no_type(Variant { path, of, is_kind }: &Variant, is_alone: bool, whole: TokenRange) -> Problem {
+    let (right, of_box) = if *is_kind {
+        let error = of.strip_suffix("Kind").unwrap_or(of);
+        let is = format!("error.kind() == {path}");
+        let of_box = format!("error.downcast_ref::<{error}>().is_some_and(|error| {is})");
+        (format!("custom(|error| {is})"), of_box)
+    } else {
+        (format!("matches({path})"), format!("matches!(error.downcast_ref(), Some({path}))"))
+    };
+    let place = if is_alone { TokenRange::new(whole.start - 2, whole.end + 1) } else { whole };
+    let what = format!("`{path}` is a variant, and `type_of` takes types of errors");
+    let aside = format!(";\nfor an error in a `Box` or an `anyhow::Error`, write `custom(|error| {of_box})`");
+    let problem = Problem::new(place, what);
+    if is_alone {
+        problem.correct(right).aside(aside)
+    } else {
+        problem.help(format!("write `{right}` beside it{aside}"))
+    }
+}
+
+/// The types of errors that a pattern consists of, if they cannot be anything else: `io::Error`. `fmt::Error` is a pattern, too.
+fn types_of_errors(pattern: &Pat) -> Option<Vec<String>> {
+    match pattern {
+        Pat::Or(or) => Some(or.cases.iter().map(types_of_errors).collect::<Option<Vec<_>>>()?.concat()),
+        Pat::Paren(paren) => types_of_errors(&paren.pat),
+        Pat::Path(PatPath { qself: None, path, .. }) => {
+            let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            let [.., module, last] = segments.as_slice() else { return None };
+            let is_type = last == "Error" && module.starts_with(char::is_lowercase) && module != "fmt";
+            is_type.then(|| vec![spelled(&path.to_token_stream())])
+        }
+        _ => None,
+    }
 }
 
 /// A pattern, and perhaps a guard.
@@ -121,6 +188,15 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             let what = format!("`{ident}` would be a new name for any {subject}, so that all of them match");
             return Err(Box::new(
                 problem(0, end, &what).help(format!("write a pattern that tells them apart, or {all}")),
+            ));
+        }
+        if let Some(types) = types_of_errors(&pattern).filter(|_| word == "matches") {
+            let place = inside.place(0, end);
+            let (noun, them) = if types.len() == 1 { ("is a type", "goes") } else { ("are types", "go") };
+            let what = format!("`{}` {noun}, which {them} in `type_of`", types.join("` and `"));
+            let whole = TokenRange::new(place.start - 2, place.end + 1);
+            return Err(Box::new(
+                Problem::new(whole, what).correct(format!("type_of({})", types.join(", "))),
             ));
         }
         return Ok(Arm { borrowed: borrowed(&pattern), pattern: pattern.into_token_stream(), guard: None });

@@ -81,24 +81,35 @@ impl AsError for dyn Error + Send + Sync + 'static {
     }
 }
 
+/// What `type_of` can look for.
+#[diagnostic::on_unimplemented(
+    message = "`type_of` looks for a type of errors, and `{Self}` is none",
+    label = "this type does not implement `std::error::Error`",
+    note = "to look at the error itself, use `matches(PATTERN)` or `custom(|error| ..)`"
+)]
+pub trait SomeError: Error + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Error + 'static> SomeError for T {}
+
 /// The lookup of `type_of`.
 impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
     #[inline(always)]
-    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+    pub fn has<T: SomeError>(&self, error: &E) -> bool {
         type_of::<T>(error.as_error()) || type_of::<T>((**error).as_error())
     }
 }
 
 impl<E: Deref<Target: AsError>> Pointer<E> {
     #[inline(always)]
-    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+    pub fn has<T: SomeError>(&self, error: &E) -> bool {
         type_of::<T>((**error).as_error())
     }
 }
 
 impl<E: AsError> Plain<E> {
     #[inline(always)]
-    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+    pub fn has<T: SomeError>(&self, error: &E) -> bool {
         type_of::<T>(error.as_error())
     }
 }
@@ -106,7 +117,7 @@ impl<E: AsError> Plain<E> {
 /// Refused by the compiler.
 impl<E> Unknown<E> {
     #[inline(always)]
-    pub fn has<T: Error + 'static>(&self, _error: &E) -> bool
+    pub fn has<T: SomeError>(&self, _error: &E) -> bool
     where
         (): HasSources<E>,
     {
