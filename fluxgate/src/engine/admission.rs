@@ -71,7 +71,7 @@ fn track(breaker: &Breaker, word: StateWord) -> Answer {
     if guard.word != word {
         return Answer::LookAgain;
     }
-    manual::notice_end(&mut guard, breaker.settings().rule.nodes(), now);
+    manual::notice_end(&mut guard, now);
     guard.begin_call(now);
     judge(guard, now);
     Answer::AdmittedAt(now)

@@ -46,7 +46,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     // The counted calls are all alike, so the rate was highest at the first or at the last of them.
     let counted = memory.metrics();
     memory.advance(now);
-    notice_end(guard, rule, now);
+    notice_end(guard, now);
     guard.memory().record(call, now);
     let after = guard.judged();
 
@@ -63,10 +63,17 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
 }
 
 /// Metrics-only: as time passes, and calls end without an outcome, the rule may have ceased to hold since the last evaluation.
-pub(super) fn notice_end(guard: &mut Guard<'_>, rule: &[Node], now: u64) {
-    if !matches!(&guard.period, Period::MetricsOnly(crossings, _) if crossings.holds()) {
-        return;
+#[inline(always)]
+pub(super) fn notice_end(guard: &mut Guard<'_>, now: u64) {
+    if matches!(&guard.period, Period::MetricsOnly(crossings, _) if crossings.holds()) {
+        evaluate_again(guard, now);
     }
+}
+
+#[inline(never)]
+fn evaluate_again(guard: &mut Guard<'_>, now: u64) {
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     guard.memory().advance(now);
     let may_hold = |metrics: &Metrics| !matches!(evaluate(rule, Occasion::Closed, metrics, None), Step::Pass);
     let slow = guard.running.slow(now);

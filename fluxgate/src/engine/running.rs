@@ -71,7 +71,7 @@ impl Running {
     }
 
     fn each(&mut self) -> impl Iterator<Item = &mut Ages> {
-        self.ages.iter_mut().flat_map(|ages| ages.0.iter_mut().flatten())
+        self.ages.iter_mut().flat_map(|ages| ages.0.iter_mut().map_while(Option::as_mut))
     }
 
     /// Whether any is slow at `now`.

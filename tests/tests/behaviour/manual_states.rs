@@ -111,7 +111,7 @@ fn metrics_only_counts_windows_that_a_closed_breaker_judges() {
         for window in [window::count(120), window::time(seconds(60))] {
             for is_read in [false, true] {
                 let rule: trip::Rule = rule.parse().unwrap();
-                let fixture = Fixture::new(|builder| builder.window(window.clone()).trip(rule.clone()));
+                let fixture = Fixture::new(|builder| builder.window(window).trip(rule.clone()));
                 let peak = || fixture.breaker.snapshot().peak.map(|peak| (peak.failures, peak.calls));
                 fixture.breaker.metrics_only();
                 fixture.fail(6);
