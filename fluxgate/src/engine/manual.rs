@@ -1,6 +1,6 @@
 //! The states that hold until another command: metrics-only, disabled, forced open.
 
-use fluxgate_rules::{Metrics, Node};
+use fluxgate_rules::Metrics;
 
 use super::breaker::Breaker;
 use super::closed::grant;
