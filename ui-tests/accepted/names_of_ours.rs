@@ -66,6 +66,7 @@ fn boxed(number: u32) -> Pin<Box<dyn Future<Output = Result<u32, Failure>>>> {
     track = matches(Failure if __fluxgate_call == 2 && __fluxgate_error == 3),
     fallback = |e| if __fluxgate_returned == 4 { Err(e) } else { Ok(0) },
 )]
+#[allow(clippy::needless_lifetimes)]
 async fn of_an_expansion<'__fluxgate>(
     __fluxgate_output: &'__fluxgate u32,
     __fluxgate_call: u32,
