@@ -24,19 +24,18 @@ pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
 
 /// The fewest calls by whose failures a closed breaker's rule could hold; if failures are not enough for it, by which it could
 /// hold at all. A streak may be longer than the window, so no streak asks for more calls.
-pub fn least_calls(nodes: &[Node]) -> u64 {
-    const MOST: u64 = u32::MAX as u64;
+pub fn least_calls(nodes: &[Node]) -> u32 {
     let measures = Rule::measures(nodes);
-    let by_failures = |calls| {
-        let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
+    let by_failures = |calls: u32| {
+        let tally = Tally { total: calls.into(), failures: calls.into(), ..Tally::EMPTY };
         holds(nodes, &Situation::best(false, &Metrics::new(tally, 0, measures)))
     };
-    let at_worst = |calls| {
-        let metrics = worst(&Metrics::new(Tally::EMPTY, u32::MAX, measures), calls);
+    let at_worst = |calls: u32| {
+        let metrics = worst(&Metrics::new(Tally::EMPTY, u32::MAX, measures), calls.into());
         holds(nodes, &Situation::worst(false, &metrics.while_running(u32::MAX)))
     };
-    let needs_no_more = |calls| if by_failures(MOST) { by_failures(calls) } else { at_worst(calls) };
-    let (mut low, mut high) = (1, MOST);
+    let needs_no_more = |calls| if by_failures(u32::MAX) { by_failures(calls) } else { at_worst(calls) };
+    let (mut low, mut high) = (1, u32::MAX);
     while low < high {
         let middle = low + (high - low) / 2;
         if needs_no_more(middle) { high = middle } else { low = middle + 1 }

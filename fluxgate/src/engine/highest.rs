@@ -5,10 +5,10 @@ use fluxgate_rules::{Metrics, Node, evidence};
 /// The highest failure rate in a period, among windows with at least as many calls as the rule requires.
 #[derive(Clone, Copy)]
 pub(crate) struct Highest {
-    failures: u64,
-    calls: u64,
+    failures: u32,
+    calls: u32,
     /// How many calls the rule requires.
-    least: u64,
+    least: u32,
 }
 
 impl Highest {
@@ -20,13 +20,16 @@ impl Highest {
     /// Whether these are as many calls as the rule requires. While they are fewer, each has to be seen: the rate may be
     /// highest as soon as they are enough.
     pub(crate) fn is_judged(self, metrics: &Metrics) -> bool {
-        metrics.total() >= self.least
+        metrics.total() >= u64::from(self.least)
     }
 
     /// Looks at the figures of a window. Of equal rates, the one with more calls tells more.
     pub(crate) fn see(&mut self, metrics: &Metrics) {
-        let (failures, calls) = (metrics.failures(), metrics.total());
-        let product = |failures: u64, calls: u64| u128::from(failures) * u128::from(calls);
+        // More calls than there is room for keep their rate.
+        let beyond = (u64::BITS - metrics.total().leading_zeros()).saturating_sub(u32::BITS);
+        let shortened = |count: u64| u32::try_from(count >> beyond).unwrap_or(u32::MAX);
+        let [failures, calls] = [metrics.failures(), metrics.total()].map(shortened);
+        let product = |failures: u32, calls: u32| u64::from(failures) * u64::from(calls);
         let (new, known) = (product(failures, self.calls), product(self.failures, calls));
         let is_higher = self.calls == 0 || new > known || (new == known && calls > self.calls);
         if is_higher && self.is_judged(metrics) {
@@ -36,7 +39,7 @@ impl Highest {
 
     /// Failures and calls; `None` if no window had enough calls.
     pub(crate) fn figures(self) -> Option<(u64, u64)> {
-        (self.calls > 0).then_some((self.failures, self.calls))
+        (self.calls > 0).then_some((self.failures.into(), self.calls.into()))
     }
 }
 
