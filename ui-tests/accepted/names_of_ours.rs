@@ -73,12 +73,12 @@ async fn of_an_expansion<'__fluxgate>(
     __fluxgate_error: u32,
     __fluxgate_returned: u32,
 ) -> Result<u32, Failure> {
-    '__fluxgate_body: {
+    '__fluxgate_inner: {
         '_failed: {
             if *__fluxgate_output == 1 {
                 break '_failed;
             }
-            break '__fluxgate_body;
+            break '__fluxgate_inner;
         }
     }
     Ok(__FLUXGATE_BREAKER + __fluxgate_output + __fluxgate_call + __fluxgate_error + __fluxgate_returned)

@@ -211,6 +211,6 @@ pub(crate) fn future(
 /// The block, after statements that are never run.
 fn preceded(statements: &TokenStream, block: &Group) -> TokenTree {
     // Prevents a lint against superfluous braces.
-    let label = Lifetime::new("'__fluxgate_body", Span::mixed_site().located_at(block.span()));
+    let label = Lifetime::new("'__fluxgate_body", block.span());
     braced(quote!(if false { #statements } #label: #block), block.span())
 }
