@@ -4,13 +4,18 @@ use std::cell::RefCell;
 use std::future;
 use std::hint::black_box;
 use std::pin::Pin;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{__private::clock, CircuitBreaker, Collector, Error, State, breaker, circuit_breaker, retry};
+use fluxgate::{
+    __private::clock, Builder, CircuitBreaker, Clock, Collector, Error, State, breaker, circuit_breaker,
+    retry,
+};
 use tower_layer::Layer as _;
 
 use crate::work::{FAILS, Failure, Rejected, Response, ok, ready, sometimes, work, work_async};
@@ -159,7 +164,8 @@ pub const CASES: [Case; 38] = [
     .healthy(),
     case("avg_latency of a few short calls, healthy", |times| {
         let average = trip::min(10) & trip::avg_latency(Duration::from_micros(100));
-        let breaker = breaker(window::count(10), rate() | average);
+        let breaker = builder(window::count(10), rate() | average).clock(EachMicrosecond(AtomicU64::new(0)));
+        let breaker = breaker.build().expect("valid");
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
@@ -429,10 +435,20 @@ fn rate() -> Rule {
 /// Reads the breakers' default clock.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
     clock::calibrate();
-    CircuitBreaker::builder("bench")
-        .window(window)
-        .trip(rule)
-        .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
-        .build()
-        .expect("a configuration within its limits")
+    builder(window, rule).build().expect("a configuration within its limits")
+}
+
+fn builder(window: Window, rule: Rule) -> Builder {
+    let pause = retry::cooldown(Duration::from_secs(24 * 60 * 60));
+    CircuitBreaker::builder("bench").window(window).trip(rule).retry(pause)
+}
+
+/// Each reading is a microsecond after the last. Close to a limit on durations, what a call costs depends on how long it and its
+/// neighbours took, which other processes would change.
+struct EachMicrosecond(AtomicU64);
+
+impl Clock for EachMicrosecond {
+    fn now(&self) -> Duration {
+        Duration::from_micros(self.0.fetch_add(1, Relaxed))
+    }
 }
