@@ -1,4 +1,4 @@
-//! The page: three files without a build step, and an icon.
+//! The page: files without a build step.
 
 use axum::extract::OriginalUri;
 use axum::http::header::{self, HeaderName};
@@ -20,11 +20,24 @@ pub(crate) fn html(OriginalUri(uri): &OriginalUri) -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
 }
 
-/// A file of the page: its name, its kind, and what is in it.
-pub(crate) const FILES: [(&str, &str, &str); 3] = [
-    ("/dashboard.css", "text/css; charset=utf-8", include_str!("page/dashboard.css")),
-    ("/dashboard.js", "text/javascript; charset=utf-8", include_str!("page/dashboard.js")),
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// A file of the page: its address, its kind, and what is in it. Breakers named like one of the first three need a `=` in theirs; the
+/// others are where no breaker can be.
+pub(crate) const FILES: [(&str, &str, &str); 12] = [
+    ("/dashboard.css", CSS, include_str!("page/dashboard.css")),
+    ("/dashboard.js", JAVASCRIPT, include_str!("page/dashboard.js")),
     ("/dashboard.svg", "image/svg+xml", include_str!("page/dashboard.svg")),
+    ("/dashboard/announcement.js", JAVASCRIPT, include_str!("page/dashboard/announcement.js")),
+    ("/dashboard/data.js", JAVASCRIPT, include_str!("page/dashboard/data.js")),
+    ("/dashboard/dialogs.js", JAVASCRIPT, include_str!("page/dashboard/dialogs.js")),
+    ("/dashboard/lists.js", JAVASCRIPT, include_str!("page/dashboard/lists.js")),
+    ("/dashboard/page.js", JAVASCRIPT, include_str!("page/dashboard/page.js")),
+    ("/dashboard/stream.js", JAVASCRIPT, include_str!("page/dashboard/stream.js")),
+    ("/dashboard/strip.js", JAVASCRIPT, include_str!("page/dashboard/strip.js")),
+    ("/dashboard/table.js", JAVASCRIPT, include_str!("page/dashboard/table.js")),
+    ("/dashboard/words.js", JAVASCRIPT, include_str!("page/dashboard/words.js")),
 ];
 
 /// Headers of every answer.
