@@ -118,16 +118,19 @@ pub(crate) fn run(length: u32, share: f64) -> f64 {
         return rate(if share <= 0.0 { 0.0 } else { 1.0 });
     }
     let n = f64::from(length);
-    let summit = 1.0 / (n + 1.0);
     // The other solution is past the maximum, where the function falls.
-    solution(n, (-share).ln_1p() + n * share.ln(), 1.0 - share > summit)
+    solution(n, (-share).ln_1p() + n * share.ln(), 1.0 - share > summit(n))
+}
+
+/// Where (1 - d)^n d has its maximum.
+fn summit(n: f64) -> f64 {
+    1.0 / (n + 1.0)
 }
 
 /// The rate d that solves (1 - d)^n d = exp(`wanted`), before the maximum of the function or past it.
 fn solution(n: f64, wanted: f64, is_rising: bool) -> f64 {
     let logarithm = |d: f64| n * (-d).ln_1p() + d.ln();
-    let summit = 1.0 / (n + 1.0);
-    let (mut low, mut high) = if is_rising { (wanted.exp(), summit) } else { (summit, 1.0) };
+    let (mut low, mut high) = if is_rising { (wanted.exp(), summit(n)) } else { (summit(n), 1.0) };
     for _ in 0..200 {
         let middle = if is_rising { (low * high).sqrt() } else { f64::midpoint(low, high) };
         if (logarithm(middle) < wanted) == is_rising {
@@ -151,7 +154,7 @@ fn run_among(streak: u32, least: u64, size: u64, share: f64) -> f64 {
     let of_window = begins * share * probability(least - 1 - length, others, share);
     let n = f64::from(streak);
     // If nearly all calls fail, hardly any streak has to begin, and only the window is waited for.
-    let is_rising = 1.0 - share > 1.0 / (n + 1.0);
+    let is_rising = 1.0 - share > summit(n);
     let becomes_true = (of_streak + of_window).min(begins);
     let rate = if is_rising { solution(n, becomes_true.ln(), true) } else { CERTAIN };
     rate.min(scan(least, size, share).rest)
