@@ -1,5 +1,5 @@
 //! For people choosing a rule: the rule in words, and what it will do in figures.
 
 pub(crate) mod explanation;
-pub(crate) mod table;
-pub(crate) mod words;
+pub(crate) mod forecast;
+pub(crate) mod wording;

@@ -1,9 +1,9 @@
 //! Text: its tokens, places among them, and messages about them.
 
 pub(crate) mod brackets;
-pub(crate) mod change;
 pub(crate) mod characters;
 pub(crate) mod config_error;
+pub(crate) mod edits;
 pub mod lexer;
 pub mod problem;
 pub mod render;

@@ -1,7 +1,7 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
 use fluxgate_rules::Problem;
-use fluxgate_rules::attribute::{self, Attribute, WrittenArgument};
+use fluxgate_rules::attribute::{self, Attribute, NamedArgument};
 use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
@@ -51,7 +51,7 @@ impl Arguments {
         for problem in problems {
             source.report(&problem, errors);
         }
-        for WrittenArgument { name, value } in written {
+        for NamedArgument { name, value } in written {
             arguments.take(&source, name, value, of, errors);
         }
         arguments.report_keys(of, errors);

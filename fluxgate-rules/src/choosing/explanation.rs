@@ -2,15 +2,16 @@
 
 use core::fmt;
 
-use crate::choosing::{table, words};
+use crate::choosing::forecast::{self, Forecast};
+use crate::choosing::wording;
 use crate::figures::bounds::{false_alarm, oversight};
 use crate::figures::nearest::{self, Expectations};
 use crate::figures::opening::Opening;
-use crate::figures::spelled::{Percent, grouped};
+use crate::figures::spelled::grouped;
 use crate::figures::thresholds::{Thresholds, UnknownPart};
 use crate::figures::trial::{TrialCourse, TrialOdds};
 use crate::model::limits::MAX_WINDOW_SIZE;
-use crate::model::ratio::Ratio;
+use crate::model::ratio::{Percent, Ratio};
 use crate::model::rule::{Condition, Node, Rule};
 use crate::model::window::{Extent, Window};
 use crate::reading::by_hand;
@@ -204,18 +205,18 @@ impl Explanation {
         Opening::of(&thresholds, self.calls_in_window(), valid(share))
     }
 
-    fn rows(&self, shares: &[f64]) -> Vec<table::Row> {
+    fn forecasts(&self, shares: &[f64]) -> Vec<Forecast> {
         let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
         let trial = TrialCourse::of(self.rule.nodes());
-        let row = |share: &f64| {
+        let forecast = |share: &f64| {
             let opening = Opening::of(&thresholds, self.calls_in_window(), *share);
-            let within = |calls| table::Bound {
+            let within = |calls| forecast::Bound {
                 value: opening.chance(calls),
                 is_complete: opening.is_complete(calls),
             };
             let mean = opening.mean();
-            let at_most = |value| table::Bound { value, is_complete: opening.is_complete(u64::MAX) };
-            table::Row {
+            let at_most = |value| forecast::Bound { value, is_complete: opening.is_complete(u64::MAX) };
+            Forecast {
                 share: *share,
                 of_a_thousand: within(1_000),
                 of_an_hour: self.rate.map(|rate| within((rate * 3_600.0).round() as u64)),
@@ -224,23 +225,23 @@ impl Explanation {
                 trial: trial.as_ref().map(|trial| trial.odds(*share)),
             }
         };
-        shares.iter().map(row).collect()
+        shares.iter().map(forecast).collect()
     }
 }
 
 /// The rule in words, and a table.
 impl fmt::Display for Explanation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&words::words(self.rule.nodes(), &self.window))?;
+        formatter.write_str(&wording::words(self.rule.nodes(), &self.window))?;
         formatter.write_str("\n")?;
-        let rows = self.rows(&table::SHARES);
-        formatter.write_str(&table::drawn(&rows))?;
-        if !rows.iter().all(table::Row::is_complete) {
+        let forecasts = self.forecasts(&forecast::SHARES);
+        formatter.write_str(&forecast::drawn(&forecasts))?;
+        if !forecasts.iter().all(Forecast::is_complete) {
             formatter.write_str("+ at least, < at most: as far as it was computed\n")?;
         }
         formatter.write_str("\n")?;
         let are_too_few = self.are_calls_too_few();
-        formatter.write_str(&words::wrapped(&self.assumptions(are_too_few)))?;
+        formatter.write_str(&wording::wrapped(&self.assumptions(are_too_few)))?;
         formatter.write_str("\n")?;
         let percent = |share: f64| Percent(Ratio::new(share));
         let normal = self.highest_normal().map(percent);

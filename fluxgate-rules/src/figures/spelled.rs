@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::model::ratio::Ratio;
-
 /// Anything rarer counts as never.
 const NEVER: f64 = 1e-13;
 
@@ -95,22 +93,9 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// A share as a percentage: `5%`, `0.1%`.
-pub(crate) struct Percent(pub(crate) Ratio);
-
-impl fmt::Display for Percent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In exact decimals; multiplying by 100 would lose them.
-        let percent =
-            Ratio::from_parts_per_billion(self.0.parts_per_billion().saturating_mul(100)).to_string();
-        formatter.pad(&format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Chance, Count, Odds, Percent, Seconds, grouped};
-    use crate::model::ratio::Ratio;
+    use super::{Chance, Count, Odds, Seconds, grouped};
 
     #[test]
     fn figures_have_the_digits_that_matter() {
@@ -147,9 +132,5 @@ mod tests {
             ["1 in 5", "50 in 100", "1 in 4,000", "every"]
         );
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(
-            [0.05, 0.001, 1.0, 0.075].map(|it| Percent(Ratio::new(it)).to_string()),
-            ["5%", "0.1%", "100%", "7.5%"]
-        );
     }
 }

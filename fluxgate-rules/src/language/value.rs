@@ -1,6 +1,6 @@
 //! Reads the value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
 
-mod figure;
+mod numeral;
 
 use crate::language::notation;
 use crate::language::number::{digits_of, is_percent, lenient, same_unit, unit as duration_unit};

@@ -93,9 +93,22 @@ impl fmt::Debug for Ratio {
     }
 }
 
+/// A share as a percentage: `5%`, `0.1%`.
+#[derive(Clone, Copy)]
+pub struct Percent(pub Ratio);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // In exact decimals; multiplying by 100 would lose them.
+        let percent =
+            Ratio::from_parts_per_billion(self.0.parts_per_billion().saturating_mul(100)).to_string();
+        formatter.pad(&format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Ratio;
+    use super::{Percent, Ratio};
 
     #[test]
     fn decimal_shares_are_exact() {
@@ -119,6 +132,14 @@ mod tests {
         }
         assert_eq!(Ratio::new(f64::NAN).to_string(), "NaN");
         assert!(Ratio::new(f64::NAN).as_f64().is_nan());
+    }
+
+    #[test]
+    fn prints_as_a_percentage() {
+        assert_eq!(
+            [0.05, 0.001, 1.0, 0.075, 0.3333].map(|share| Percent(Ratio::new(share)).to_string()),
+            ["5%", "0.1%", "100%", "7.5%", "33.33%"]
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod threshold;
 mod tracker;
 mod tracker_forms;
 
-pub use crate::reading::attribute::draft::{Attribute, WrittenArgument};
+pub use crate::reading::attribute::draft::{Attribute, NamedArgument};
 pub use crate::reading::attribute::tracker::tracker;
 pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 

@@ -18,11 +18,11 @@ pub fn unknown_settings(
 ) -> Vec<(usize, Option<ConfigProblem>)> {
     let is_unknown = |at: usize| !names.contains(&settings[at].0);
     let is_meant = |at: usize| {
-        let problems = Settings::of(settings, [at]).problems(names);
+        let problems = AttributeTokens::of(settings, [at]).problems(names);
         problems.iter().any(|problem| suggests(problem, names))
     };
     let is_read = |at: &usize| is_readable(settings[*at]) && (!is_unknown(*at) || is_meant(*at));
-    let meant = Settings::of(settings, (0..settings.len()).filter(is_read));
+    let meant = AttributeTokens::of(settings, (0..settings.len()).filter(is_read));
     let (mut found, mut covered) = (Vec::new(), Vec::new());
     for problem in meant.problems(names).iter().filter(|problem| suggests(problem, names)) {
         let of: Vec<_> = meant.overlapping(problem.place).filter(|at| is_unknown(*at)).collect();
@@ -36,13 +36,13 @@ pub fn unknown_settings(
 }
 
 /// Settings, as an attribute would have them.
-struct Settings {
+struct AttributeTokens {
     tokens: Vec<Token>,
     /// The place of each, and its index.
     pieces: Vec<(TokenRange, usize)>,
 }
 
-impl Settings {
+impl AttributeTokens {
     fn of(settings: &[(&str, &str)], indices: impl IntoIterator<Item = usize>) -> Self {
         let mut all = Self { tokens: Vec::new(), pieces: Vec::new() };
         for at in indices {

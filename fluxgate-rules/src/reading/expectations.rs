@@ -2,12 +2,12 @@
 
 use crate::figures::bounds::{FalseAlarm, Oversight, false_alarm, oversight};
 use crate::figures::nearest::{Expectations, nearest};
-use crate::figures::spelled::{Chance, Count, Odds, Percent, grouped};
+use crate::figures::spelled::{Chance, Count, Odds, grouped};
 use crate::figures::thresholds::UnknownPart;
 use crate::language::syntax::{Branch, WrittenRule};
 use crate::language::vocabulary::Parameter;
 use crate::logic::flaws;
-use crate::model::ratio::Ratio;
+use crate::model::ratio::{Percent, Ratio};
 use crate::model::rule::{self, Condition, Node, Rule};
 use crate::model::window::{Extent, Window};
 use crate::text::problem::Problem;

@@ -9,17 +9,17 @@ use crate::language::{notation, value};
 use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
 use crate::model::window::Window;
-use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
 use crate::reading::parser::{Parsed, parse};
 use crate::reading::prose;
 use crate::reading::repair::settled;
 use crate::reading::soundness::{self, Repeats};
 use crate::reading::suggestion::meant_by;
+use crate::reading::written_call::call;
 use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
-use crate::text::change::Change;
 use crate::text::characters::{self, Illegible};
+use crate::text::edits::Edits;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
@@ -71,7 +71,7 @@ fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Readin
 /// Reads tokens as if their brackets matched, and refuses those that do not.
 fn paired<T>(tokens: &[Token], read: &impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
     let mut problems = Vec::new();
-    let mut meant = Change::none(tokens);
+    let mut meant = Edits::none(tokens);
     // Each change of the text may uncover one more.
     while let Err(problem) = Brackets::pair(&meant.tokens) {
         let next =

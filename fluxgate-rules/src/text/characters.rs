@@ -1,6 +1,6 @@
 //! Look-alike and invisible characters, and those that a web page escaped.
 
-use crate::text::change::Change;
+use crate::text::edits::Edits;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
@@ -10,7 +10,7 @@ pub(crate) struct Illegible {
     /// The problem of the first one, which names the others. Its suggestion replaces all of them.
     pub(crate) problem: Problem,
     /// The corrected tokens.
-    pub(crate) meant: Change,
+    pub(crate) meant: Edits,
 }
 
 /// The problem of characters that are not what they seem.
@@ -81,7 +81,7 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
         };
         problem = Problem::new(place, what).correct_at(TokenRange::whole(tokens), spell(&right));
     }
-    Some(Illegible { problem, meant: Change::new(right, before, tokens.len()) })
+    Some(Illegible { problem, meant: Edits::new(right, before, tokens.len()) })
 }
 
 /// `&amp;`, `&gt;` and the like, with their length in tokens.

@@ -1,7 +1,7 @@
 //! Composes the value of one argument from parts that other libraries set one by one.
 
-pub(crate) mod call;
 pub(crate) mod rule;
+pub(crate) mod setting;
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
@@ -26,7 +26,7 @@ pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Op
     let parts = with_units(parts);
     let filled = match vocabulary(setting) {
         Some(vocabulary) if vocabulary.is_joined() => rule::rule(&parts),
-        Some(vocabulary) => call::call(vocabulary, &parts),
+        Some(vocabulary) => setting::setting(vocabulary, &parts),
         None => whole(setting, &parts.first()?.value, parts.first()?.unit),
     }?;
     Some(corrected(setting, filled, window))

@@ -7,7 +7,7 @@ use crate::reading::attribute::compose::compose;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::parts::GivenPart;
 use crate::reading::attribute::places;
-use crate::reading::attribute::resolve::{LIMIT, Resolved, is_exact, is_pause_elsewhere};
+use crate::reading::attribute::resolve::{Interpretation, LIMIT, is_exact, is_pause_elsewhere};
 use crate::reading::attribute::threshold::threshold_of_window;
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
@@ -19,13 +19,13 @@ use crate::text::token::{Shape, TokenRange, spell};
 #[derive(Default)]
 pub struct Attribute {
     /// The arguments with correct names, in order; names may repeat.
-    pub arguments: Vec<WrittenArgument>,
+    pub arguments: Vec<NamedArgument>,
     /// What is wrong with the rest.
     pub problems: Vec<Problem>,
 }
 
 /// An argument with one of our names.
-pub struct WrittenArgument {
+pub struct NamedArgument {
     /// The name.
     pub name: TokenRange,
     /// The value, which is not empty.
@@ -92,7 +92,7 @@ impl<'a> Draft<'a> {
         let is_named =
             |entry: &Assignment, is: fn(&str) -> bool| entry.name.as_ref().is_some_and(|name| is(name));
         let is_pause = |entry: &Assignment| match self.reader.resolve(entry, &[]) {
-            Resolved::Part(sense, ..) => sense.setting == RETRY.setting,
+            Interpretation::Part(sense, ..) => sense.setting == RETRY.setting,
             _ => false,
         };
         let is_foreign = rest.iter().any(|entry| is_named(entry, is_exact));
@@ -125,13 +125,13 @@ impl<'a> Draft<'a> {
         let libraries: Vec<_> = entries.iter().flat_map(|entry| self.reader.libraries(entry)).collect();
         for entry in entries {
             match self.reader.resolve(entry, &libraries) {
-                Resolved::Part(sense, value, otherwise) => self.take(sense, &value, otherwise, entry),
-                Resolved::Elsewhere(help) => self.elsewhere(entry, help),
-                Resolved::Nothing => {
+                Interpretation::Part(sense, value, otherwise) => self.take(sense, &value, otherwise, entry),
+                Interpretation::Elsewhere(help) => self.elsewhere(entry, help),
+                Interpretation::Nothing => {
                     let problem = Problem::new(entry.place, ASSIGNED);
                     self.report(problem.example(format!("trip = {}", self.reader.example("trip"))));
                 }
-                Resolved::Unknown => self.unknown(entry),
+                Interpretation::Unknown => self.unknown(entry),
             }
         }
         self.find_limits();
@@ -302,7 +302,7 @@ impl<'a> Draft<'a> {
             let correction = format!("{name} = {}", self.reader.spell(*value));
             self.report(Problem::new(*place, "an argument is written with `=`").correct(correction));
         }
-        self.attribute.arguments.push(WrittenArgument { name: *name_place, value: *value });
+        self.attribute.arguments.push(NamedArgument { name: *name_place, value: *value });
     }
 
     /// The attribute's window, needed to judge a rule.

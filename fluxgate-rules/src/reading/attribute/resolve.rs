@@ -13,7 +13,7 @@ use crate::language::vocabulary::{
     HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter, RETRY,
     TIMEOUT, TRIP,
 };
-use crate::reading::attribute::compose::call::choice;
+use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
@@ -25,7 +25,7 @@ use crate::text::token::{Shape, Token, TokenRange, content};
 
 /// What an entry means.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Resolved {
+pub(crate) enum Interpretation {
     /// A part of an argument, or all of it, with its value; and advice in case something was meant that no argument
     /// expresses.
     Part(Sense, String, Option<&'static str>),
@@ -47,21 +47,21 @@ impl AttributeReader<'_> {
     }
 
     /// What an entry means, given the libraries that all entries' words come from, one for each word.
-    pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Resolved {
+    pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Interpretation {
         let value = self.spell(entry.value);
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
         for name in self.full_names(entry, name) {
             let found = self.known(&name, entry, &value, libraries);
             match found {
-                Resolved::Unknown => {}
-                Resolved::Part(sense, value, otherwise) if is_share(&sense) => {
+                Interpretation::Unknown => {}
+                Interpretation::Part(sense, value, otherwise) if is_share(&sense) => {
                     let otherwise = otherwise.or((value == "1").then_some(ONE));
-                    return Resolved::Part(Sense { unit: Unit::Share, ..sense }, value, otherwise);
+                    return Interpretation::Part(Sense { unit: Unit::Share, ..sense }, value, otherwise);
                 }
                 found => return found,
             }
         }
-        Resolved::Unknown
+        Interpretation::Unknown
     }
 
     /// The name prefixed with the names of its groups, from all of them to none: `half_open { max_calls: 5 }` gives
@@ -72,8 +72,9 @@ impl AttributeReader<'_> {
         full.filter(|full| self.has_meaning(full)).chain([name.to_owned()]).collect()
     }
 
-    fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Resolved {
-        let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
+    fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Interpretation {
+        let part =
+            |setting, part| Interpretation::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
         // In a group named like one of our settings or words, no other meaning counts.
         if let Some(setting) = entry.groups.iter().rev().find_map(|group| setting_of_group(group)) {
             if let Some((_, own)) = own_part(name).find(|(its, _)| *its == setting) {
@@ -82,7 +83,7 @@ impl AttributeReader<'_> {
             let mut within = senses(name);
             within.retain(|sense| sense.setting == setting);
             if let Some(sense) = fitting(&within, value) {
-                return Resolved::Part(sense, value.to_owned(), None);
+                return Interpretation::Part(sense, value.to_owned(), None);
             }
         }
         if let Some((text, _)) =
@@ -92,7 +93,7 @@ impl AttributeReader<'_> {
         }
         if let Some(tracker) = TRACKERS.into_iter().find(|tracker| *tracker == name) {
             let pattern = if value.is_empty() { "PATTERN" } else { value };
-            return Resolved::Part(whole("track"), format!("{tracker}({pattern})"), None);
+            return Interpretation::Part(whole("track"), format!("{tracker}({pattern})"), None);
         }
         if let Some(setting) = self.tracked(name, value) {
             return part(setting, Part::Whole);
@@ -109,17 +110,17 @@ impl AttributeReader<'_> {
             && let Some((setting, part)) = own_part(stem).next().or_else(|| timed_part(stem))
         {
             let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
-            return Resolved::Part(Sense { part, unit, ..whole(setting) }, value.to_owned(), None);
+            return Interpretation::Part(Sense { part, unit, ..whole(setting) }, value.to_owned(), None);
         }
         // `p99 = 500ms`
         let values: Vec<_> = Some(value.to_owned()).into_iter().filter(|value| !value.is_empty()).collect();
         if let Some(meant) = meant(&TRIP, name, &values).filter(|meant| !meant.is_misspelt && !is_exact(name))
         {
-            return Resolved::Part(whole("trip"), meant.right.text, None);
+            return Interpretation::Part(whole("trip"), meant.right.text, None);
         }
         // A word close to one of ours more likely means that.
         if !is_exact(name) && self.nearest_argument(name).is_some() {
-            return Resolved::Unknown;
+            return Interpretation::Unknown;
         }
         let mut senses = senses(name);
         senses.retain(|sense| sense.setting != "outcome");
@@ -139,7 +140,7 @@ impl AttributeReader<'_> {
                 .map(whole)
                 .is_some_and(|near| is_read(&near) && takes(&near, value))
         {
-            return Resolved::Unknown;
+            return Interpretation::Unknown;
         }
         // `retries = cooldown(60s)`: the value is ours, whatever the name means elsewhere.
         let is_elsewhere = senses.iter().any(|sense| matches!(sense.part, Part::Elsewhere(_)));
@@ -155,16 +156,18 @@ impl AttributeReader<'_> {
             _ => None,
         });
         match fitting(&senses, value) {
-            Some(Sense { part: Part::Elsewhere(help), .. }) => Resolved::Elsewhere(help),
-            Some(sense) if sense.part == Part::Choice && !takes(&sense, value) => Resolved::Unknown,
+            Some(Sense { part: Part::Elsewhere(help), .. }) => Interpretation::Elsewhere(help),
+            Some(sense) if sense.part == Part::Choice && !takes(&sense, value) => Interpretation::Unknown,
             // A breaker defined elsewhere has a name, too.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
-                Resolved::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
+                Interpretation::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
             }
-            Some(sense) => {
-                Resolved::Part(sense, value.to_owned(), elsewhere.filter(|_| sense.setting != TIMEOUT.name))
-            }
-            None => Resolved::Unknown,
+            Some(sense) => Interpretation::Part(
+                sense,
+                value.to_owned(),
+                elsewhere.filter(|_| sense.setting != TIMEOUT.name),
+            ),
+            None => Interpretation::Unknown,
         }
     }
 
@@ -206,23 +209,24 @@ impl AttributeReader<'_> {
     }
 
     /// An unnamed value is resolved by its first word, or its kind.
-    fn nameless(&self, entry: &Assignment, value: &str) -> Resolved {
-        let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
+    fn nameless(&self, entry: &Assignment, value: &str) -> Interpretation {
+        let part =
+            |setting, part| Interpretation::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
         let tokens = entry.value.of(self.tokens);
         if let [literal] = tokens
             && literal.shape == Shape::Literal
         {
-            let Some(text) = content(&literal.text) else { return Resolved::Nothing };
+            let Some(text) = content(&literal.text) else { return Interpretation::Nothing };
             let inside = lex(text).tokens;
             let word = inside.first().filter(|first| first.shape == Shape::Word);
             let is_value = |word: &&Token| inside.len() > 1 || setting_of_word(&word.text).is_some();
             return match word.filter(is_value).and_then(|word| setting_of_value(&word.text)) {
-                Some(setting) => Resolved::Part(whole(setting), text.to_owned(), None),
-                None => Resolved::Part(whole("name"), format!("\"{text}\""), None),
+                Some(setting) => Interpretation::Part(whole(setting), text.to_owned(), None),
+                None => Interpretation::Part(whole("name"), format!("\"{text}\""), None),
             };
         }
         if tokens.is_empty() {
-            return Resolved::Nothing;
+            return Interpretation::Nothing;
         }
         // `consecutive_failures(5, backoff = ..)`: the value of its group.
         if let Some(group) = entry.groups.last()
@@ -255,7 +259,7 @@ impl AttributeReader<'_> {
         {
             let vocabulary = if same_unit(&word.text).is_some() { &RETRY } else { &TRIP };
             if let Some(text) = meant_by(vocabulary, tokens, TokenRange::whole(tokens)) {
-                return Resolved::Part(whole(vocabulary.setting), text, None);
+                return Interpretation::Part(whole(vocabulary.setting), text, None);
             }
         }
         if value::names_duration(tokens) {
@@ -263,7 +267,7 @@ impl AttributeReader<'_> {
         } else if is_static(tokens) {
             part("breaker", Part::Whole)
         } else {
-            Resolved::Nothing
+            Interpretation::Nothing
         }
     }
 }

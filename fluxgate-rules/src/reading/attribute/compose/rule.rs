@@ -6,7 +6,7 @@ use crate::language::syntax::Value;
 use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
-use crate::reading::attribute::compose::call::choice;
+use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::parts::{GivenPart, read_or_right};
 use crate::reading::attribute::places::owner;
 use crate::reading::comparisons::comparisons_of;

@@ -14,7 +14,7 @@ use crate::model::ratio::Ratio;
 use crate::text::problem::Problem;
 
 /// A number with its suffix.
-struct Figure<'a> {
+struct Numeral<'a> {
     negative: bool,
     /// Digits, perhaps with a point and an exponent.
     digits: String,
@@ -34,38 +34,38 @@ impl ValueReader<'_> {
             return Err(self.suggest(problem, decimal));
         }
         let (digits, suffix) = text.split_at(digits_of(text));
-        let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
+        let numeral = Numeral { negative, digits: digits.replace('_', ""), suffix, percent };
         match self.parameter.kind {
-            Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&figure),
-            Kind::Ratio | Kind::Confidence | Kind::Jitter => self.ratio(&figure),
-            Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
-            Kind::Multiplier => self.multiplier(&figure),
+            Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&numeral),
+            Kind::Ratio | Kind::Confidence | Kind::Jitter => self.ratio(&numeral),
+            Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&numeral),
+            Kind::Multiplier => self.multiplier(&numeral),
             Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
         }
     }
 
-    fn count(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
-        let rounded = figure.digits.parse().map_or(0, |number: f64| number as u64).to_string();
-        let right = self.right(&[with_unit(&self.text, Unit::Plain), rounded]).filter(|_| !figure.percent);
+    fn count(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {
+        let whole = numeral.digits.bytes().all(|byte| byte.is_ascii_digit());
+        let rounded = numeral.digits.parse().map_or(0, |number: f64| number as u64).to_string();
+        let right = self.right(&[with_unit(&self.text, Unit::Plain), rounded]).filter(|_| !numeral.percent);
         let suggest = |problem: Problem| Err(self.suggest(problem, right.clone()));
-        if figure.percent {
+        if numeral.percent {
             return suggest(self.mismatch("a ratio"));
         }
-        if unit(figure.suffix).is_some() {
-            return Err(self.duration_for_count(&figure.digits));
+        if unit(numeral.suffix).is_some() {
+            return Err(self.duration_for_count(&numeral.digits));
         }
-        if !figure.suffix.is_empty() {
-            return suggest(self.suffixed(figure));
+        if !numeral.suffix.is_empty() {
+            return suggest(self.suffixed(numeral));
         }
-        if figure.digits.contains(['e', 'E']) {
+        if numeral.digits.contains(['e', 'E']) {
             return suggest(self.wrong(format!("`{}` has an exponent", self.text)));
         }
         if !whole {
             return suggest(self.wrong(format!("`{}` is not a whole number", self.text)).losing());
         }
-        match figure.digits.parse() {
-            _ if figure.negative => suggest(self.out_of_range()),
+        match numeral.digits.parse() {
+            _ if numeral.negative => suggest(self.out_of_range()),
             Ok(number) if number < self.parameter.kind.least() => {
                 Err(self.out_of_range().correct(self.parameter.kind.least().to_string()))
             }
@@ -96,24 +96,24 @@ impl ValueReader<'_> {
         problem.aside(format!("; {other} is `{argument} = {text}`"))
     }
 
-    fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        if unit(figure.suffix).is_some() {
+    fn ratio(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {
+        if unit(numeral.suffix).is_some() {
             return Err(self.mismatch("a duration").example(self.parameter.example));
         }
-        if !figure.suffix.is_empty() {
-            let percent = format!("{}%", figure.digits);
-            let candidates = [figure.digits.clone(), percent];
-            let candidates = if is_percent(figure.suffix) { &candidates[1..] } else { &candidates[..] };
-            return Err(self.suggest(self.suffixed(figure), self.right(candidates)));
+        if !numeral.suffix.is_empty() {
+            let percent = format!("{}%", numeral.digits);
+            let candidates = [numeral.digits.clone(), percent];
+            let candidates = if is_percent(numeral.suffix) { &candidates[1..] } else { &candidates[..] };
+            return Err(self.suggest(self.suffixed(numeral), self.right(candidates)));
         }
-        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
-        let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
-        if whole && !figure.percent && share != 0.0 {
+        let whole = numeral.digits.bytes().all(|byte| byte.is_ascii_digit());
+        let share: f64 = numeral.digits.parse().unwrap_or(f64::INFINITY);
+        if whole && !numeral.percent && share != 0.0 {
             let problem = self.wrong(format!("`{}` is not a ratio", self.text));
-            return Err(self.correct_ratio(problem, figure, share));
+            return Err(self.correct_ratio(problem, numeral, share));
         }
-        let share = if figure.percent { share / 100.0 } else { share };
-        let ratio = Ratio::new(if figure.negative { -share } else { share });
+        let share = if numeral.percent { share / 100.0 } else { share };
+        let ratio = Ratio::new(if numeral.negative { -share } else { share });
         let (greatest, is_valid) = match self.parameter.kind {
             Kind::Jitter => ("0.99", ratio.is_part()),
             Kind::Confidence => ("0.99", ratio.is_confidence()),
@@ -128,27 +128,27 @@ impl ValueReader<'_> {
         if self.parameter.kind == Kind::Confidence && share > 0.0 && rest.is_confidence() {
             return Err(problem.correct(rest.to_string()));
         }
-        Err(if share <= 0.0 || figure.negative {
+        Err(if share <= 0.0 || numeral.negative {
             problem.example(self.parameter.example)
         } else if ratio.parts_per_billion() == 0 {
             problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
-        } else if figure.percent || share < 2.0 {
+        } else if numeral.percent || share < 2.0 {
             problem.correct(greatest)
         } else {
             // `50.0` is `50%`, and loses nothing.
-            self.correct_ratio(self.wrong(problem.what), figure, share)
+            self.correct_ratio(self.wrong(problem.what), numeral, share)
         })
     }
 
     /// `50` may mean `50%`, `1` may mean `1.0`.
-    fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
-        if figure.negative
+    fn correct_ratio(&self, problem: Problem, numeral: &Numeral<'_>, share: f64) -> Problem {
+        if numeral.negative
             || share > 100.0
             || (share > 99.0 && matches!(self.parameter.kind, Kind::Confidence | Kind::Jitter))
         {
             return problem.example(self.parameter.example);
         }
-        let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
+        let digits = numeral.digits.strip_suffix(".0").unwrap_or(&numeral.digits);
         let percent = format!("{digits}%");
         if digits == "1" && self.parameter.kind == Kind::Ratio {
             return problem.correct("1.0").aside(" (all) or `1%`");
@@ -156,22 +156,22 @@ impl ValueReader<'_> {
         problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
     }
 
-    fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+    fn duration(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {
         const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
         let text = &self.text;
         let shortest = self.parameter.kind.shortest();
         let meant = |digits: &str| {
-            let same = same_unit(figure.suffix).map(|unit| format!("{digits}{unit}"));
-            let spelled = lenient(&format!("{digits}{}", figure.suffix));
+            let same = same_unit(numeral.suffix).map(|unit| format!("{digits}{unit}"));
+            let spelled = lenient(&format!("{digits}{}", numeral.suffix));
             let spelled = spelled.map(|duration| Spelled(duration.max(shortest)).to_string());
             let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
             self.right(&candidates)
         };
-        if figure.percent {
+        if numeral.percent {
             return Err(self.mismatch("a ratio").example(self.parameter.example));
         }
         let number = with_unit(text, Unit::Plain);
-        if figure.suffix.is_empty() || number != *text && unit(figure.suffix).is_none() {
+        if numeral.suffix.is_empty() || number != *text && unit(numeral.suffix).is_none() {
             let with_units: Vec<_> =
                 ["ms", "s"].map(|unit| format!("{}{unit}", number.replace('_', ""))).into();
             let least = self.parameter.least_milliseconds();
@@ -185,29 +185,29 @@ impl ValueReader<'_> {
                 right => self.suggest(problem, right).aside(format!("; {UNIT_NAMES}")),
             });
         }
-        let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
-            let problem = if figure.suffix.contains(|character: char| character.is_ascii_digit()) {
+        let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == numeral.suffix) else {
+            let problem = if numeral.suffix.contains(|character: char| character.is_ascii_digit()) {
                 self.wrong(format!("`{text}` has more than one unit"))
             } else {
-                self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
+                self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", numeral.suffix))
             };
-            return Err(self.suggest(problem, meant(&figure.digits)));
+            return Err(self.suggest(problem, meant(&numeral.digits)));
         };
-        if figure.digits.contains(['e', 'E']) {
+        if numeral.digits.contains(['e', 'E']) {
             let problem = self.wrong(format!("`{text}` has an exponent"));
-            return Err(self.suggest(problem, meant(&figure.digits)));
+            return Err(self.suggest(problem, meant(&numeral.digits)));
         }
-        match scaled(&figure.digits, size) {
+        match scaled(&numeral.digits, size) {
             Some(0) => Err(self.out_of_range().example(self.parameter.example)),
-            _ if figure.negative => Err(self.suggest(self.out_of_range(), meant(&figure.digits))),
+            _ if numeral.negative => Err(self.suggest(self.out_of_range(), meant(&numeral.digits))),
             Some(nanos) if nanos < shortest.as_nanos() => {
                 Err(self.out_of_range().correct(Spelled(shortest).to_string()))
             }
             Some(nanos) => u64::try_from(nanos)
                 .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
                 .map_err(|_| self.out_of_range().correct("5000000h")),
-            None if figure.digits.contains('.') => {
-                let whole = figure.digits.split('.').next().unwrap_or_default();
+            None if numeral.digits.contains('.') => {
+                let whole = numeral.digits.split('.').next().unwrap_or_default();
                 let problem = self.wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"));
                 Err(self.suggest(problem, meant(whole)))
             }
@@ -215,28 +215,28 @@ impl ValueReader<'_> {
         }
     }
 
-    fn multiplier(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        if figure.percent {
+    fn multiplier(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {
+        if numeral.percent {
             return Err(self.mismatch("a ratio").example(self.parameter.example));
         }
-        if unit(figure.suffix).is_some() {
+        if unit(numeral.suffix).is_some() {
             return Err(self.mismatch("a duration").example(self.parameter.example));
         }
-        if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).example(self.parameter.example));
+        if !numeral.suffix.is_empty() {
+            return Err(self.suffixed(numeral).example(self.parameter.example));
         }
-        match figure.digits.parse::<f64>() {
-            Ok(number) if !figure.negative && number >= 1.0 && number.is_finite() => {
+        match numeral.digits.parse::<f64>() {
+            Ok(number) if !numeral.negative && number >= 1.0 && number.is_finite() => {
                 Ok(Value::Multiplier(number))
             }
             _ => Err(self.out_of_range().example(self.parameter.example)),
         }
     }
 
-    fn suffixed(&self, figure: &Figure<'_>) -> Problem {
+    fn suffixed(&self, numeral: &Numeral<'_>) -> Problem {
         self.wrong(format!(
             "the suffix `{}` does not belong here: `{}` takes {}",
-            figure.suffix,
+            numeral.suffix,
             self.owner,
             self.parameter.kind.noun()
         ))

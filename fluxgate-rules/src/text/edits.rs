@@ -4,21 +4,21 @@ use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem, Suggestion};
 use crate::text::token::{Token, TokenRange};
 
-/// Changed tokens.
-pub(crate) struct Change {
+/// Tokens after edits.
+pub(crate) struct Edits {
     pub(crate) tokens: Vec<Token>,
     /// For each token and for the end, the place that it had before, or the place where it was added.
     before: Vec<TokenRange>,
 }
 
-impl Change {
+impl Edits {
     /// These tokens, each with its place before; `length` tokens were there.
     pub(crate) fn new(tokens: Vec<Token>, mut before: Vec<TokenRange>, length: usize) -> Self {
         before.push(TokenRange::new(length, length));
         Self { tokens, before }
     }
 
-    /// No change so far.
+    /// No edits so far.
     pub(crate) fn none(tokens: &[Token]) -> Self {
         Self::new(tokens.to_vec(), (0..tokens.len()).map(TokenRange::at).collect(), tokens.len())
     }
@@ -61,7 +61,7 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
-    use super::Change;
+    use super::Edits;
     use crate::text::lexer::lex;
     use crate::text::problem::Problem;
     use crate::text::token::{TokenRange, spell};
@@ -71,14 +71,14 @@ mod tests {
         let tokens = lex("a(1 & b)) | c").tokens;
         let suggested = |range, text| Problem::new(range, "wrong").correct(text);
         let added = suggested(TokenRange::new(3, 3), ")");
-        let change = Change::none(&tokens).then(added.suggestion().expect("a suggestion"));
+        let edits = Edits::none(&tokens).then(added.suggestion().expect("a suggestion"));
         let removed = suggested(TokenRange::at(7), "");
-        let change = change.then(removed.suggestion().expect("a suggestion"));
-        assert_eq!(spell(&change.tokens), "a(1) & b) | c");
-        let before = |start, end| spell(change.place_before(TokenRange::new(start, end)).of(&tokens));
+        let edits = edits.then(removed.suggestion().expect("a suggestion"));
+        assert_eq!(spell(&edits.tokens), "a(1) & b) | c");
+        let before = |start, end| spell(edits.place_before(TokenRange::new(start, end)).of(&tokens));
         assert_eq!(before(0, 4), "a(1", "the added sign was not there");
         assert_eq!(before(5, 7), "b)");
         assert_eq!(before(8, 9), "c");
-        assert_eq!(change.place_before(TokenRange::new(9, 9)), TokenRange::new(9, 9));
+        assert_eq!(edits.place_before(TokenRange::new(9, 9)), TokenRange::new(9, 9));
     }
 }

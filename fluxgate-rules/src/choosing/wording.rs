@@ -1,8 +1,9 @@
 //! A rule in words.
 
-use crate::figures::spelled::{Percent, grouped};
+use crate::figures::spelled::grouped;
 use crate::logic::trial::Plan;
 use crate::model::duration::Spelled;
+use crate::model::ratio::Percent;
 use crate::model::rule::{Condition, Node, members};
 use crate::model::window::{Extent, Window};
 

@@ -1,11 +1,11 @@
-//! The table of an explanation.
+//! What a rule does at several shares of failing calls, as the table of an explanation.
 
-use crate::figures::spelled::{Chance, Count, Percent, Seconds};
+use crate::figures::spelled::{Chance, Count, Seconds};
 use crate::figures::trial::TrialOdds;
-use crate::model::ratio::Ratio;
+use crate::model::ratio::{Percent, Ratio};
 
 /// What a rule does if some share of calls fails.
-pub(crate) struct Row {
+pub(crate) struct Forecast {
     pub(crate) share: f64,
     /// The chance to open within 1,000 calls.
     pub(crate) of_a_thousand: Bound,
@@ -36,7 +36,7 @@ impl Bound {
     }
 }
 
-impl Row {
+impl Forecast {
     /// Whether all of its figures are complete.
     pub(crate) fn is_complete(&self) -> bool {
         self.calls.is_complete
@@ -48,8 +48,8 @@ pub(crate) const SHARES: [f64; 15] =
     [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// Draws the table, with columns as wide as necessary.
-pub(crate) fn drawn(rows: &[Row]) -> String {
-    let is_timed = rows.iter().any(|row| row.seconds.is_some());
+pub(crate) fn drawn(forecasts: &[Forecast]) -> String {
+    let is_timed = forecasts.iter().any(|forecast| forecast.seconds.is_some());
     let mut lines = vec![heading([
         "calls",
         "opens within",
@@ -68,7 +68,7 @@ pub(crate) fn drawn(rows: &[Row]) -> String {
         "passes",
         "it takes",
     ]));
-    lines.extend(rows.iter().map(cells));
+    lines.extend(forecasts.iter().map(cells));
     let widths: Vec<_> =
         (0..7).map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0)).collect();
     let mut text = String::new();
@@ -86,15 +86,15 @@ fn heading(words: [&str; 7]) -> [String; 7] {
     words.map(str::to_owned)
 }
 
-fn cells(row: &Row) -> [String; 7] {
+fn cells(forecast: &Forecast) -> [String; 7] {
     let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
     [
-        Percent(Ratio::new(row.share)).to_string(),
-        row.of_a_thousand.chance(),
-        or_nothing(row.of_an_hour.map(Bound::chance)),
-        row.calls.at_most(|calls| Count(calls).to_string()),
-        or_nothing(row.seconds.map(|bound| bound.at_most(|seconds| Seconds(seconds).to_string()))),
-        or_nothing(row.trial.map(|trial| Chance(trial.passes).to_string())),
-        or_nothing(row.trial.map(|trial| Count(trial.calls).to_string())),
+        Percent(Ratio::new(forecast.share)).to_string(),
+        forecast.of_a_thousand.chance(),
+        or_nothing(forecast.of_an_hour.map(Bound::chance)),
+        forecast.calls.at_most(|calls| Count(calls).to_string()),
+        or_nothing(forecast.seconds.map(|bound| bound.at_most(|seconds| Seconds(seconds).to_string()))),
+        or_nothing(forecast.trial.map(|trial| Chance(trial.passes).to_string())),
+        or_nothing(forecast.trial.map(|trial| Count(trial.calls).to_string())),
     ]
 }

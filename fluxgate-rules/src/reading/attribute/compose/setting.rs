@@ -13,7 +13,7 @@ use crate::reading::suggestion::{meant_by, right_call};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-pub(super) fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> {
+pub(super) fn setting(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> {
     let parts = CallParts::sort(vocabulary, parts);
     // A whole value that cannot take the other parts is left as it is.
     if let Some(base) = &parts.base
@@ -24,17 +24,17 @@ pub(super) fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Opti
     let entry = parts.entry()?;
     let bucket = || parts.window_of_ten(entry);
     bucket().or_else(|| {
-        let mut call = right_call(vocabulary, entry, &parts.values(entry));
-        call.losses.extend(parts.losses(entry));
-        Some(call)
+        let mut setting = right_call(vocabulary, entry, &parts.values(entry));
+        setting.losses.extend(parts.losses(entry));
+        Some(setting)
     })
 }
 
-/// The parts by what they contribute to a call.
+/// The parts by what they contribute to a setting.
 struct CallParts<'a> {
     vocabulary: &'static Vocabulary,
     all: &'a [GivenPart],
-    /// A call that the other parts complete.
+    /// A setting that the other parts complete.
     base: Option<Vec<Token>>,
     /// The word that a part names.
     chosen: Option<&'static Entry>,
