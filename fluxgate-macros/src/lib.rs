@@ -13,7 +13,7 @@ use proc_macro2::TokenStream;
 
 use input::wrapper::is_wrapper;
 use model::breaker::BreakerValue;
-use model::guard::GuardedFunction;
+use model::guarded_function::GuardedFunction;
 use output::expand;
 
 // In `fluxgate`, where examples can run, there is more before this; an editor shows this alone.

@@ -2,7 +2,7 @@
 //! All that is left to check are the values of the user's constants and types, which only the compiler knows.
 
 pub(crate) mod breaker;
-pub(crate) mod guard;
+pub(crate) mod guarded_function;
 pub(crate) mod handler;
 pub(crate) mod key;
 pub(crate) mod outcome;

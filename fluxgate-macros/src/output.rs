@@ -3,7 +3,7 @@
 mod body;
 mod call;
 pub(crate) mod expand;
-mod guard;
+mod guarded_function;
 mod handler;
 mod key;
 mod outcome;

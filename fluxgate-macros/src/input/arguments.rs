@@ -6,7 +6,7 @@ use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::input::cut::Cutter;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::names::{ArgumentName, Concern, Macro, NAMES, named};
 use crate::input::source::Source;
 use crate::input::tokens::{TOO_DEEP, is_too_deep, span_of, text};
@@ -33,7 +33,7 @@ pub(crate) struct Arguments(Vec<Argument>);
 
 impl Arguments {
     /// Reads the arguments, and reports all that is wrong with them.
-    pub(crate) fn parse(tokens: TokenStream, of: Macro, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, of: Macro, errors: &mut CompileErrors) -> Self {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
             let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
@@ -85,7 +85,7 @@ impl Arguments {
         name_place: TokenRange,
         value_place: TokenRange,
         of: Macro,
-        errors: &mut Errors,
+        errors: &mut CompileErrors,
     ) {
         let Some(TokenTree::Ident(name)) = source.stream(name_place).into_iter().next() else { return };
         let Some(&ArgumentName { text: known, concern, .. }) = named(&name.to_string()) else { return };
@@ -112,7 +112,7 @@ impl Arguments {
     }
 
     /// Reports arguments about keys that do not apply.
-    fn report_keys(&self, of: Macro, errors: &mut Errors) {
+    fn report_keys(&self, of: Macro, errors: &mut CompileErrors) {
         if of == Macro::Breaker {
             return;
         }
@@ -143,7 +143,7 @@ impl Arguments {
     }
 
     /// Reports settings given along with `breaker`, which have no effect.
-    pub(crate) fn report_settings_beside_breaker(&self, errors: &mut Errors) {
+    pub(crate) fn report_settings_beside_breaker(&self, errors: &mut CompileErrors) {
         if self.get("breaker").is_none() {
             return;
         }

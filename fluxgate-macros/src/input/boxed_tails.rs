@@ -32,7 +32,7 @@ impl BoxedTails {
     }
 
     /// The body, with each of those futures passed through a function.
-    pub(crate) fn wrapped(&self, wrap: &mut Wrap<'_>) -> Option<Group> {
+    pub(crate) fn wrapped(&self, wrap: &mut WrapTail<'_>) -> Option<Group> {
         let mut block = self.0.clone();
         Wrapper(wrap).block(&mut block);
         match block.into_token_stream().into_iter().next() {
@@ -42,9 +42,9 @@ impl BoxedTails {
     }
 }
 
-type Wrap<'a> = dyn FnMut(TokenStream, Boxed) -> TokenStream + 'a;
+type WrapTail<'a> = dyn FnMut(TokenStream, Boxed) -> TokenStream + 'a;
 
-struct Wrapper<'a>(&'a mut Wrap<'a>);
+struct Wrapper<'a>(&'a mut WrapTail<'a>);
 
 impl Wrapper<'_> {
     /// A block whose value is returned.

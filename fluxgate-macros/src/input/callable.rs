@@ -23,7 +23,7 @@ pub(crate) enum Uncallable {
     /// It is text, which holds this path.
     Quoted(String),
     /// It is a value.
-    Value(Value),
+    Value(ReturnValue),
     /// It is a closure without parameters. This is one that ignores its argument.
     WithoutParameter(String),
     /// It is a closure with several parameters.
@@ -31,7 +31,7 @@ pub(crate) enum Uncallable {
 }
 
 /// A value in place of a closure.
-pub(crate) struct Value {
+pub(crate) struct ReturnValue {
     /// Whether a closure that returns it has to be `async`.
     pub(crate) is_async: bool,
     pub(crate) spelled: String,
@@ -53,7 +53,7 @@ impl Callable {
         let closure = match peel_expression(&expression) {
             Expr::Closure(closure) => closure,
             value if is_value(value) => {
-                let value = || Uncallable::Value(Value::of(value, tokens));
+                let value = || Uncallable::Value(ReturnValue::of(value, tokens));
                 return Err(path(tokens).map_or_else(value, Uncallable::Quoted));
             }
             _ => return Ok(Self { tokens: tokens.clone(), closure: None }),
@@ -128,7 +128,7 @@ fn path(tokens: &TokenStream) -> Option<String> {
     text(tokens).filter(|text| syn::parse_str::<Path>(text).is_ok())
 }
 
-impl Value {
+impl ReturnValue {
     fn of(expression: &Expr, tokens: &TokenStream) -> Self {
         match expression {
             Expr::Async(block) => {

@@ -5,7 +5,7 @@ use quote::quote;
 
 /// Errors so far.
 #[derive(Default)]
-pub(crate) struct Errors {
+pub(crate) struct CompileErrors {
     all: Option<syn::Error>,
     #[cfg(test)]
     corrections: Vec<Correction>,
@@ -20,7 +20,7 @@ pub(crate) struct Correction {
     pub(crate) replacement: String,
 }
 
-impl Errors {
+impl CompileErrors {
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.all {
             Some(errors) => errors.combine(error),

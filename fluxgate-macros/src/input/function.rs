@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, VisRestricted,
 
 use crate::input::arguments::Argument;
 use crate::input::boxed_tails::BoxedTails;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
@@ -56,7 +56,7 @@ const BUILT_IN: [&str; 18] = [
 
 impl Function {
     /// Reads a function, and reports why it cannot be guarded.
-    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn parse(item: TokenStream, errors: &mut CompileErrors) -> Option<Self> {
         match read(item) {
             Ok(function) => {
                 function.report_obstacles(errors);
@@ -104,7 +104,7 @@ impl Function {
     }
 
     /// Reports a handler that uses a `&mut` parameter while the function's future holds it.
-    pub(crate) fn forbid_shared_borrow(&self, handler: &Argument, errors: &mut Errors) {
+    pub(crate) fn forbid_shared_borrow(&self, handler: &Argument, errors: &mut CompileErrors) {
         let holder = match self.returns.form {
             Form::Sync => return,
             // The body of an `async fn` has not begun when the call is refused. Any other future exists by then.
@@ -148,7 +148,7 @@ impl Function {
     }
 
     /// Reports why this function cannot be guarded.
-    fn report_obstacles(&self, errors: &mut Errors) {
+    fn report_obstacles(&self, errors: &mut CompileErrors) {
         let mut report = |tokens: &dyn quote::ToTokens, message: &str| {
             if let Some(span) = span_of(&tokens.to_token_stream()) {
                 errors.report(span, message);

@@ -149,11 +149,11 @@ mod tests {
     use proc_macro2::{TokenStream, TokenTree};
 
     use super::GUARDS;
-    use crate::input::errors::Errors;
+    use crate::input::errors::CompileErrors;
     use crate::input::function::Function;
 
     fn message(item: TokenStream) -> String {
-        let mut errors = Errors::default();
+        let mut errors = CompileErrors::default();
         let _ = Function::parse(item, &mut errors);
         errors.all().iter().map(ToString::to_string).collect()
     }

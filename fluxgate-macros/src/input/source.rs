@@ -13,7 +13,7 @@ use quote::ToTokens as _;
 
 #[cfg(test)]
 use crate::input::errors::Correction;
-use crate::input::errors::{self, Errors};
+use crate::input::errors::{self, CompileErrors};
 use crate::input::tokens::{MAX_DEPTH, RENAME, hides, name_of_ours, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
@@ -89,7 +89,7 @@ impl Source {
     }
 
     /// Reports a problem where it is.
-    pub(crate) fn report(&self, problem: &Problem, errors: &mut Errors) {
+    pub(crate) fn report(&self, problem: &Problem, errors: &mut CompileErrors) {
         errors.push(self.error(problem));
         #[cfg(test)]
         if let Some(correction) = self.correction(problem) {

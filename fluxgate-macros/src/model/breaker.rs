@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
 use crate::model::reader;
@@ -31,7 +31,7 @@ pub(crate) struct NoBreaker {
 impl BreakerValue {
     /// Reads the arguments, and reports all that is wrong with them.
     pub(crate) fn read(arguments: TokenStream) -> Result<Self, NoBreaker> {
-        let mut errors = Errors::default();
+        let mut errors = CompileErrors::default();
         let references = references(&arguments);
         let arguments = Arguments::parse(arguments, Macro::Breaker, &mut errors);
         let fluxgate = arguments.fluxgate();

@@ -3,8 +3,8 @@
 use syn::{Expr, ExprClosure};
 
 use crate::input::arguments::Arguments;
-use crate::input::callable::{Callable, Uncallable, Value};
-use crate::input::errors::Errors;
+use crate::input::callable::{Callable, ReturnValue, Uncallable};
+use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::mentions;
@@ -14,7 +14,7 @@ pub(crate) fn read(
     arguments: &Arguments,
     name: &str,
     function: Option<&Function>,
-    errors: &mut Errors,
+    errors: &mut CompileErrors,
 ) -> Option<Callable> {
     let argument = arguments.get(name)?;
     let parameter = if name == "rejected" { "refusal" } else { "error" };
@@ -44,7 +44,7 @@ pub(crate) fn read(
 }
 
 /// A closure that returns this value, of the kind that the value suggests.
-fn returning(value: &Value, name: &str, function: Option<&Function>) -> String {
+fn returning(value: &ReturnValue, name: &str, function: Option<&Function>) -> String {
     let returns = function.map(|function| &function.returns);
     let is_awaited = returns.is_none_or(|returns| returns.form != Form::Sync);
     let keyword = if value.is_async && is_awaited { "async " } else { "" };

@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use syn::{Expr, FnArg, Pat, Type};
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::peel::{peel_expression, peel_type};
 use crate::input::source::spelled;
@@ -25,7 +25,7 @@ impl Key {
         arguments: &Arguments,
         function: Option<&Function>,
         has_handle: bool,
-        errors: &mut Errors,
+        errors: &mut CompileErrors,
     ) -> Option<Self> {
         let argument = arguments.get("key")?;
         let expression = match syn::parse2::<Expr>(argument.value.clone()) {

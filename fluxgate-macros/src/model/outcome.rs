@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::source::spelled;
 use crate::input::warnings::Warning;
 use crate::track::claim::{Claim, Domain, claims_nothing};
@@ -40,7 +40,7 @@ pub(crate) struct Trackers {
 
 impl Trackers {
     /// Reads the trackers, and reports what is wrong with each.
-    pub(crate) fn read(arguments: &Arguments, errors: &mut Errors) -> Self {
+    pub(crate) fn read(arguments: &Arguments, errors: &mut CompileErrors) -> Self {
         let [track, success, ignore] =
             ["track", "success", "ignore"].map(|name| read(arguments, name, errors));
         Self { ignore, success, track }
@@ -93,7 +93,7 @@ impl Trackers {
         &self,
         arguments: &Arguments,
         may_fail_otherwise: bool,
-        errors: &mut Errors,
+        errors: &mut CompileErrors,
     ) {
         let possible = self.possible();
         let impossible = match possible {
@@ -242,7 +242,7 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
 }
 
-fn read(arguments: &Arguments, name: &str, errors: &mut Errors) -> Option<Tracker> {
+fn read(arguments: &Arguments, name: &str, errors: &mut CompileErrors) -> Option<Tracker> {
     let argument = arguments.get(name)?;
     let tracker = tracker(argument, errors)?;
     if let Some(reason) = claims_nothing(&tracker) {

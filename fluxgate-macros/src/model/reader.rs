@@ -15,7 +15,7 @@ use syn::{Expr, ExprLit, Lit};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::{Callable, Uncallable, ends_in};
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::source::Source;
 use crate::input::tokens::{RENAME, hides, name_of_ours};
 use crate::input::warnings::Warning;
@@ -24,13 +24,13 @@ use crate::model::settings::{
 };
 
 /// Reads all settings. If any is wrong, reports what is, and returns none.
-pub(crate) fn settings(arguments: &Arguments, errors: &mut Errors) -> Option<Settings> {
+pub(crate) fn settings(arguments: &Arguments, errors: &mut CompileErrors) -> Option<Settings> {
     let settings = Reader { arguments, errors }.settings();
     errors.is_empty().then_some(settings)
 }
 
 /// Reads how long a call may take.
-pub(crate) fn timeout(arguments: &Arguments, errors: &mut Errors) -> Option<Value> {
+pub(crate) fn timeout(arguments: &Arguments, errors: &mut CompileErrors) -> Option<Value> {
     Reader { arguments, errors }.single(&TIMEOUT)
 }
 
@@ -43,7 +43,7 @@ struct Read<T> {
 /// Reads settings, and reports and leaves out those that are wrong.
 struct Reader<'a> {
     arguments: &'a Arguments,
-    errors: &'a mut Errors,
+    errors: &'a mut CompileErrors,
 }
 
 impl Reader<'_> {
@@ -408,12 +408,12 @@ mod tests {
     use proc_macro2::TokenStream;
 
     use crate::input::arguments::Arguments;
-    use crate::input::errors::Errors;
+    use crate::input::errors::CompileErrors;
     use crate::input::names::Macro;
     use crate::model::settings::Settings;
 
     fn read(source: &str) -> Result<Settings, usize> {
-        let mut errors = Errors::default();
+        let mut errors = CompileErrors::default();
         let tokens: TokenStream = source.parse().expect("the test's own tokens");
         let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
         super::settings(&arguments, &mut errors).ok_or_else(|| errors.all().len())

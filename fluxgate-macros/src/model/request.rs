@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::source::spelled;
 use crate::input::tokens::{is, respan, span_of, text, ungrouped, word};
 
@@ -21,9 +21,9 @@ struct Parts {
 ///
 /// Along with `breaker`, only the function is allowed: that breaker has its own retry, and what this function's errors ask for comes
 /// before it.
-pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Callable> {
+pub(crate) fn take(arguments: &mut Arguments, errors: &mut CompileErrors) -> Option<Callable> {
     let argument = arguments.get("retry")?;
-    let Written { name, inside } = Written::read(argument)?;
+    let WrittenRequest { name, inside } = WrittenRequest::read(argument)?;
     let span = argument.span();
     let has_retry = arguments.get("breaker").is_some();
     let read = Parts::read(inside, span, has_retry).and_then(|parts| {
@@ -50,14 +50,14 @@ pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Cal
 }
 
 /// `from_error(..)`, as it is written.
-struct Written {
+struct WrittenRequest {
     /// The word, with the path before it.
     name: TokenStream,
     /// What is in the parentheses.
     inside: TokenStream,
 }
 
-impl Written {
+impl WrittenRequest {
     /// Finds it, bare or in a string, if the value looks like one.
     fn read(argument: &Argument) -> Option<Self> {
         let value = ungrouped(argument.value.clone());
@@ -78,7 +78,7 @@ impl Written {
 }
 
 /// Reports a misspelt `from_error`.
-fn report_spelling(name: &TokenStream, errors: &mut Errors) -> Result<(), ()> {
+fn report_spelling(name: &TokenStream, errors: &mut CompileErrors) -> Result<(), ()> {
     let written = spelled(name);
     let message = if written == FROM_ERROR {
         return Ok(());

@@ -7,7 +7,7 @@ use quote::ToTokens as _;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::input::arguments::{Argument, Arguments};
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::peel::peel_type;
@@ -47,7 +47,7 @@ impl BreakerLocation {
         arguments: &Arguments,
         function: Option<&Function>,
         handle: Option<&Ident>,
-        errors: &mut Errors,
+        errors: &mut CompileErrors,
     ) -> Option<Self> {
         if let Some(argument) = arguments.get("breaker") {
             return Self::given(argument, function, errors);
@@ -80,7 +80,7 @@ impl BreakerLocation {
         self.settings().is_none_or(Settings::trip_on_more_than_results)
     }
 
-    fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
+    fn given(argument: &Argument, function: Option<&Function>, errors: &mut CompileErrors) -> Option<Self> {
         let written = &argument.value;
         let expression = syn::parse2::<Expr>(written.clone()).map_err(|_| NoPlace::Other);
         let expression = expression.and_then(|expression| match no_place(&expression) {
@@ -130,7 +130,7 @@ fn objection(no_place: &NoPlace, written: &TokenStream) -> String {
 }
 
 /// The name of the static next to the function, if the user asks for one.
-pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident> {
+pub(crate) fn handle(arguments: &Arguments, errors: &mut CompileErrors) -> Option<Ident> {
     let argument = arguments.get("handle")?;
     let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
         let name = names(argument.value.clone()).last().unwrap_or_else(|| "PAYMENTS".to_owned());

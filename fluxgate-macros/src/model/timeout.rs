@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::returns::Form;
 use crate::input::tokens::text;
@@ -21,7 +21,7 @@ pub(crate) struct Timeout {
 pub(crate) fn take(
     arguments: &mut Arguments,
     function: Option<&Function>,
-    errors: &mut Errors,
+    errors: &mut CompileErrors,
 ) -> Option<Timeout> {
     let argument = arguments.get("timeout")?;
     let (span, written) = (argument.span(), argument.value.clone());

@@ -12,8 +12,8 @@ use crate::input::parameters::{Binding, dropped};
 use crate::input::returns::Returns;
 use crate::input::tokens::{borrows, braced, mentions, respan};
 use crate::input::uses::uses_whole;
-use crate::model::guard::GuardedFunction;
-use crate::output::private::Name;
+use crate::model::guarded_function::GuardedFunction;
+use crate::output::private::ModuleName;
 use crate::output::returns;
 
 /// What the body of a function takes from outside, once it has moved into a block of its own.
@@ -114,7 +114,7 @@ impl Capture {
     }
 
     /// Statements that are never run.
-    fn statements(&self, private: &Name) -> TokenStream {
+    fn statements(&self, private: &ModuleName) -> TokenStream {
         let statements =
             |Mention { name, conditions, is_used, replaced, is_used_again, is_moved }: &Mention| {
                 let borrow = (!is_moved).then(|| quote!(&));
@@ -174,7 +174,12 @@ impl Mention {
 }
 
 /// A closure that runs the block, and returns what the function does.
-pub(crate) fn closure(block: &Group, returns: &Returns, capture: &Capture, private: &Name) -> TokenStream {
+pub(crate) fn closure(
+    block: &Group,
+    returns: &Returns,
+    capture: &Capture,
+    private: &ModuleName,
+) -> TokenStream {
     let declared = returns::declared(returns);
     // A closure that captures whole variables cannot return a part of what is behind a `&mut`. What it captures depends on the edition of
     // its span; but one that is not the user's hides the closure from some lints.
@@ -197,7 +202,7 @@ pub(crate) fn future(
     block: &Group,
     returns: &Returns,
     capture: &Capture,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let statements = capture.statements(private);
     let keywords = respan(keywords.clone(), block.span());

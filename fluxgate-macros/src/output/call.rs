@@ -7,17 +7,17 @@ use syn::Lifetime;
 use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::local;
-use crate::model::guard::GuardedFunction;
+use crate::model::guarded_function::GuardedFunction;
 use crate::model::outcome::Outcomes;
 use crate::model::timeout::Timeout;
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 use crate::output::target::Target;
 use crate::output::{handler, outcome, returns, settings};
 
 /// Writes the body of a guarded function, in parts.
 pub(super) struct BodyWriter<'a> {
     pub(super) guard: &'a GuardedFunction,
-    pub(super) private: &'a Name,
+    pub(super) private: &'a ModuleName,
     pub(super) target: &'a Target,
 }
 

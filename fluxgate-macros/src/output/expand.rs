@@ -6,8 +6,8 @@ use quote::quote;
 use crate::input::function::Function;
 use crate::input::tokens::braced;
 use crate::model::breaker::{BreakerValue, NoBreaker};
-use crate::model::guard::{GuardedFunction, UnguardedItem};
-use crate::output::guard;
+use crate::model::guarded_function::{GuardedFunction, UnguardedItem};
+use crate::output::guarded_function;
 use crate::output::private::Private;
 use crate::output::references;
 use crate::output::settings::settings;
@@ -40,7 +40,7 @@ pub(crate) fn no_breaker(NoBreaker { fluxgate, references, errors }: &NoBreaker)
 
 /// The guarded function.
 pub(crate) fn guarded(its: &GuardedFunction) -> TokenStream {
-    guard::guarded(its, &Private::of(its.fluxgate.as_ref()))
+    guarded_function::guarded(its, &Private::of(its.fluxgate.as_ref()))
 }
 
 /// The item as it is, and the errors.

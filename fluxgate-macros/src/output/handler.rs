@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{respan, span_of};
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 use crate::output::returns;
 
 /// A call of `rejected`, which has to return what the function does.
@@ -14,7 +14,7 @@ pub(crate) fn rejected(
     handler: &Callable,
     refusal: &Ident,
     returns: &Returns,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     if handler.closure.is_some() {
         return call(handler, quote!(#private::reject), refusal, returns, private);
@@ -24,7 +24,7 @@ pub(crate) fn rejected(
 }
 
 /// A function from a refusal: `rejected`, which has to return what the function does. Since a future may hold it, it borrows nothing.
-pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &ModuleName) -> TokenStream {
     if handler.closure.is_some() {
         return handler.with_types_inside(&quote!(#private::Output::new()), private);
     }
@@ -32,7 +32,12 @@ pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) 
 }
 
 /// A call of `fallback`, which has to return what the function does.
-pub(crate) fn fallback(handler: &Callable, error: &Ident, returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn fallback(
+    handler: &Callable,
+    error: &Ident,
+    returns: &Returns,
+    private: &ModuleName,
+) -> TokenStream {
     if handler.closure.is_some() {
         call(handler, quote!(#private::handle), error, returns, private)
     } else {
@@ -47,7 +52,7 @@ fn call(
     function: TokenStream,
     argument: &Ident,
     returns: &Returns,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let (span, _) = spans(closure);
     let function = respan(function, span);
@@ -68,7 +73,7 @@ fn named(
     method: &str,
     arguments: &TokenStream,
     returns: &Returns,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let (first, last) = spans(handler);
     let method = Ident::new(method, last);

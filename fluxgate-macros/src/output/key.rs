@@ -7,11 +7,11 @@ use syn::Expr;
 use crate::input::tokens::{respan, span_of};
 use crate::model::key::Key;
 use crate::model::settings::Settings;
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 use crate::output::settings;
 
 /// The family around the breaker `__FLUXGATE_BREAKER`, which `root` makes.
-pub(crate) fn family(root: &TokenStream, its: &Settings, private: &Name) -> TokenStream {
+pub(crate) fn family(root: &TokenStream, its: &Settings, private: &ModuleName) -> TokenStream {
     let value = |value: Option<&_>, default| value.map_or(default, |value| settings::value(value, private));
     let max_keys = value(its.max_keys.as_ref(), quote!(#private::DEFAULT_KEYS));
     let key_idle = value(its.key_idle.as_ref(), quote!(#private::DEFAULT_IDLE));
@@ -23,7 +23,7 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &Name) -> Toke
 }
 
 /// The breaker in a `handle` for the key.
-pub(crate) fn in_handle(handle: &TokenStream, key: &Key, private: &Name) -> TokenStream {
+pub(crate) fn in_handle(handle: &TokenStream, key: &Key, private: &ModuleName) -> TokenStream {
     let (subject, span) = subject(key);
     let found = respan(quote!(#private::breaker_of_handle), span);
     let arguments = parenthesized(quote!(&#handle, #subject), span);
@@ -34,7 +34,7 @@ pub(crate) fn in_handle(handle: &TokenStream, key: &Key, private: &Name) -> Toke
 }
 
 /// The breaker in a `family` that only this function knows.
-pub(crate) fn in_family(family: &TokenStream, key: &Key, private: &Name) -> TokenStream {
+pub(crate) fn in_family(family: &TokenStream, key: &Key, private: &ModuleName) -> TokenStream {
     let (subject, span) = subject(key);
     let (unnamed, lent) = (respan(quote!(#private::Unnamed), span), respan(quote!(.__fluxgate_lent()), span));
     let subject = parenthesized(subject, span);

@@ -7,7 +7,7 @@ use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 use crate::output::{returns, status};
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::{Arm, Borrowed};
@@ -19,7 +19,7 @@ pub(crate) fn finish(
     its: &Returns,
     call: &Ident,
     returned: &Ident,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let classify = match outcomes {
         Outcomes::Standard => {
@@ -42,7 +42,7 @@ pub(crate) fn finish(
 }
 
 /// A value that decides by its type whether an error is evidence. `outputs` holds the output's type twice, so that neither is blamed.
-pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) -> TokenStream {
+pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &ModuleName) -> TokenStream {
     let errors = returns::call(its, "Returned", "errors", outputs, private);
     // Spanned so that a wrong type is blamed once.
     let evidence = quote_spanned!(its.span.1=> .evidence());
@@ -50,7 +50,7 @@ pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) 
 }
 
 /// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.
-fn of_request(request: &Callable, its: &Returns, private: &Name) -> TokenStream {
+fn of_request(request: &Callable, its: &Returns, private: &ModuleName) -> TokenStream {
     let (returned, error) = (local("returned"), local("error"));
     let result = returns::call_of(its, "as_result", &returned.to_token_stream(), private);
     let asked = asked(request, private);
@@ -61,13 +61,13 @@ fn of_request(request: &Callable, its: &Returns, private: &Name) -> TokenStream 
 }
 
 /// The pause that an error asks for, by the user's function.
-fn asked(request: &Callable, private: &Name) -> TokenStream {
+fn asked(request: &Callable, private: &ModuleName) -> TokenStream {
     let pause = quote!(::core::option::Option<::core::time::Duration>);
     of_error(request, ["request", "FromError", "requests"], &pause, private)
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.
-fn of_returned(claims: &Claims, private: &Name) -> TokenStream {
+fn of_returned(claims: &Claims, private: &ModuleName) -> TokenStream {
     let (returned, breaker, error, found) =
         (local("returned"), local("breaker"), local("error"), local("outcome"));
     let of = quote!(#private::Probe::of(#returned).error(#returned));
@@ -82,7 +82,7 @@ fn of_returned(claims: &Claims, private: &Name) -> TokenStream {
 }
 
 /// The same for a `Result`.
-fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenStream {
+fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &ModuleName) -> TokenStream {
     let (returned, breaker, error, value) =
         (local("returned"), local("breaker"), local("error"), local("value"));
     let success = quote!(#private::Outcome::Success);
@@ -110,14 +110,19 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenS
 }
 
 /// The outcome of an error that trackers have claimed. A failure may not be evidence.
-fn evidence(outcome: &TokenStream, private: &Name) -> TokenStream {
+fn evidence(outcome: &TokenStream, private: &ModuleName) -> TokenStream {
     let (error, breaker) = (local("error"), local("breaker"));
     quote!(#private::evidence(#outcome, #error, #breaker, #private::Errors::of(#error).evidence()))
 }
 
 /// The outcome of a result that the claims apply to. If the user's code panics instead of claiming a failure,
 /// `absent` decides whether it is one. `unclaimed` is the outcome of a result that no tracker claims.
-fn among(claims: &Claims, absent: &TokenStream, unclaimed: &TokenStream, private: &Name) -> TokenStream {
+fn among(
+    claims: &Claims,
+    absent: &TokenStream,
+    unclaimed: &TokenStream,
+    private: &ModuleName,
+) -> TokenStream {
     let questions = [
         (&claims.ignored, quote!(Ignored), quote!(false)),
         (&claims.successes, quote!(Success), quote!(false)),
@@ -134,12 +139,12 @@ fn among(claims: &Claims, absent: &TokenStream, unclaimed: &TokenStream, private
 }
 
 /// The predicate, or `absent` if it panics.
-fn contained(predicate: &Predicate, absent: &TokenStream, private: &Name) -> TokenStream {
+fn contained(predicate: &Predicate, absent: &TokenStream, private: &ModuleName) -> TokenStream {
     let tokens = holds(predicate, private);
     if predicate.runs_user_code() { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
 }
 
-fn holds(predicate: &Predicate, private: &Name) -> TokenStream {
+fn holds(predicate: &Predicate, private: &ModuleName) -> TokenStream {
     match predicate {
         Predicate::Error(arm) => matches(arm, "error", private),
         Predicate::Value(arm) => matches(arm, "value", private),
@@ -165,12 +170,12 @@ fn holds(predicate: &Predicate, private: &Name) -> TokenStream {
     }
 }
 
-fn joined(members: &[Predicate], operator: &TokenStream, private: &Name) -> TokenStream {
+fn joined(members: &[Predicate], operator: &TokenStream, private: &ModuleName) -> TokenStream {
     let members = members.iter().map(|member| holds(member, private));
     members.reduce(|left, right| quote!(((#left) #operator (#right)))).unwrap_or_default()
 }
 
-fn matches(arm: &Arm, subject: &str, private: &Name) -> TokenStream {
+fn matches(arm: &Arm, subject: &str, private: &ModuleName) -> TokenStream {
     let Arm { pattern, guard, borrowed } = arm;
     let subject = local(subject);
     let subject = match borrowed {
@@ -186,14 +191,14 @@ fn matches(arm: &Arm, subject: &str, private: &Name) -> TokenStream {
 }
 
 /// A call of the method that borrows a pattern's subject, spanned so that a value of the wrong type is reported at the pattern.
-fn borrow(method: &TokenStream, subject: &Ident, pattern: &TokenStream, private: &Name) -> TokenStream {
+fn borrow(method: &TokenStream, subject: &Ident, pattern: &TokenStream, private: &ModuleName) -> TokenStream {
     let span = span_of(pattern).map_or(Span::call_site(), |(first, _)| first);
     let [method, function] = [method.clone(), quote!(#private::subject)].map(|path| respan(path, span));
     quote_spanned!(span=> #method(#function(#subject)))
 }
 
 /// A call of a user's tracker.
-fn custom(function: &Callable, private: &Name) -> TokenStream {
+fn custom(function: &Callable, private: &ModuleName) -> TokenStream {
     of_error(function, ["custom", "Custom", "claims"], &quote!(bool), private)
 }
 
@@ -203,7 +208,7 @@ fn of_error(
     function: &Callable,
     [closure, of, method]: [&str; 3],
     output: &TokenStream,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let [closure, of, method] = [closure, of, method].map(|name| Ident::new(name, Span::call_site()));
     let error = local("error");

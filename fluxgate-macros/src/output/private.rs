@@ -14,13 +14,13 @@ pub(crate) struct Private {
     /// An item that has to be in scope where `name` is used.
     pub(crate) import: TokenStream,
     /// Its name in the code of an expansion.
-    pub(crate) name: Name,
+    pub(crate) name: ModuleName,
 }
 
 /// The module's name. As single tokens, since it is written again and again, and each stream would have to be joined by the compiler.
-pub(crate) struct Name(Vec<TokenTree>);
+pub(crate) struct ModuleName(Vec<TokenTree>);
 
-impl Name {
+impl ModuleName {
     fn new(tokens: TokenStream) -> Self {
         Self(tokens.into_iter().collect())
     }
@@ -35,7 +35,7 @@ impl Name {
     }
 }
 
-impl ToTokens for Name {
+impl ToTokens for ModuleName {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.0.iter().cloned());
     }
@@ -46,12 +46,12 @@ impl Private {
     pub(crate) fn of(fluxgate: Option<&TokenStream>) -> Self {
         let Some(fluxgate) = fluxgate else {
             let (fluxgate, path) = (quote!(::fluxgate), quote!(::fluxgate::__private));
-            return Self { fluxgate, import: TokenStream::new(), name: Name::new(path.clone()), path };
+            return Self { fluxgate, import: TokenStream::new(), name: ModuleName::new(path.clone()), path };
         };
         let span = span_of(fluxgate).map_or(Span::call_site(), |(_, last)| last);
         let path = quote_spanned!(span=> #fluxgate::__private);
         let import = quote_spanned!(span=> use #path as __fluxgate;);
-        let name = Name::new(quote!(__fluxgate));
+        let name = ModuleName::new(quote!(__fluxgate));
         // Through the import, so that a wrong path is not another error there.
         Self { fluxgate: quote!(#name::fluxgate), import, name, path }
     }

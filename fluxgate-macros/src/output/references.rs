@@ -4,11 +4,15 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use crate::input::references::{Reference, Referent};
-use crate::output::private::{Name, Private};
+use crate::output::private::{ModuleName, Private};
 
 /// Statements in which every word that we know, with the user's span, names what it refers to. They leave nothing
 /// in the program.
-pub(crate) fn statements(references: &[Reference], fluxgate: &TokenStream, private: &Name) -> TokenStream {
+pub(crate) fn statements(
+    references: &[Reference],
+    fluxgate: &TokenStream,
+    private: &ModuleName,
+) -> TokenStream {
     let named = paths(references.iter().filter(|reference| reference.to.exists()), fluxgate, private);
     quote!(#(let _ = #named;)*)
 }
@@ -36,7 +40,7 @@ pub(crate) fn of_wrong_arguments(references: &[Reference], private: &Private) ->
 fn paths<'a>(
     references: impl Iterator<Item = &'a Reference>,
     fluxgate: &TokenStream,
-    private: &Name,
+    private: &ModuleName,
 ) -> Vec<TokenStream> {
     let mut paths = Vec::new();
     let mut references = references.peekable();
@@ -62,7 +66,7 @@ fn paths<'a>(
     paths
 }
 
-fn path(Reference { to, word }: &Reference, fluxgate: &TokenStream, private: &Name) -> TokenStream {
+fn path(Reference { to, word }: &Reference, fluxgate: &TokenStream, private: &ModuleName) -> TokenStream {
     let named = |name: &str| Ident::new(name, word.span());
     let other = |name: &str| Ident::new(name, Span::call_site());
     match to {

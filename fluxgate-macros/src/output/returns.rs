@@ -6,7 +6,7 @@ use syn::Token;
 
 use crate::input::returns::{Form, GenericError, Returns};
 use crate::input::tokens::local;
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 
 /// What the signature declares, as a type. Where the function returns it, inference finds it: written a second time, lints would
 /// report it twice.
@@ -15,7 +15,7 @@ pub(crate) fn declared(returns: &Returns) -> TokenStream {
 }
 
 /// A value that stands for the type of the output.
-pub(crate) fn witness(returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn witness(returns: &Returns, private: &ModuleName) -> TokenStream {
     if returns.is_inferred {
         let output = local("output");
         return match returns.form {
@@ -28,7 +28,7 @@ pub(crate) fn witness(returns: &Returns, private: &Name) -> TokenStream {
 }
 
 /// The same for what the signature declares.
-pub(crate) fn declared_witness(returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn declared_witness(returns: &Returns, private: &ModuleName) -> TokenStream {
     match returns.form {
         Form::Sync | Form::Async => witness(returns, private),
         Form::Future | Form::Boxed if returns.is_inferred => local("declared").into_token_stream(),
@@ -40,7 +40,7 @@ pub(crate) fn declared_witness(returns: &Returns, private: &Name) -> TokenStream
 }
 
 /// Statements by which these values learn the types from the function.
-pub(crate) fn inference(returns: &Returns, private: &Name) -> Option<TokenStream> {
+pub(crate) fn inference(returns: &Returns, private: &ModuleName) -> Option<TokenStream> {
     if !returns.is_inferred {
         return None;
     }
@@ -71,7 +71,7 @@ pub(crate) fn call(
     of: &str,
     method: &str,
     argument: &TokenStream,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     let (first, last) = returns.span;
     let method = Ident::new(method, last);
@@ -92,18 +92,18 @@ pub(crate) fn call_of(
     returns: &Returns,
     method: &str,
     argument: &TokenStream,
-    private: &Name,
+    private: &ModuleName,
 ) -> TokenStream {
     call(returns, "Returned", method, &quote!(#private::Output::new(), #argument), private)
 }
 
 /// The function that turns a refusal into an error, spanned so that a type without one is blamed.
-pub(crate) fn become_error(returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn become_error(returns: &Returns, private: &ModuleName) -> TokenStream {
     conversion(returns, private, "CallNotPermitted", "Becomes", "become_error")
 }
 
 /// A value that stands for that function, where the compiler finds it.
-pub(crate) fn by_conversion(returns: &Returns, private: &Name) -> Option<TokenStream> {
+pub(crate) fn by_conversion(returns: &Returns, private: &ModuleName) -> Option<TokenStream> {
     if returns.generic_error.is_some() {
         return None;
     }
@@ -115,11 +115,11 @@ pub(crate) fn by_conversion(returns: &Returns, private: &Name) -> Option<TokenSt
 }
 
 /// The same for a time-out.
-pub(crate) fn timed_out_error(returns: &Returns, private: &Name) -> TokenStream {
+pub(crate) fn timed_out_error(returns: &Returns, private: &ModuleName) -> TokenStream {
     conversion(returns, private, "TimedOut", "Expires", "expire")
 }
 
-fn conversion(returns: &Returns, private: &Name, from: &str, by: &str, method: &str) -> TokenStream {
+fn conversion(returns: &Returns, private: &ModuleName, from: &str, by: &str, method: &str) -> TokenStream {
     if let Some(GenericError { tokens, span: (first, last) }) = &returns.generic_error {
         // The compiler says itself which bound is missing. In a closure, it says so once.
         let refusal = local("refusal");
@@ -131,7 +131,7 @@ fn conversion(returns: &Returns, private: &Name, from: &str, by: &str, method: &
 }
 
 /// The path of a function of `by`, spanned so that a type without one is blamed.
-fn found(returns: &Returns, private: &Name, [from, by, method]: [&str; 3]) -> TokenStream {
+fn found(returns: &Returns, private: &ModuleName, [from, by, method]: [&str; 3]) -> TokenStream {
     let (first, last) = returns.span;
     let (open, of, private) = (Token![<](first), private.at(first), private.at(last));
     let colons = Token![::](first);
@@ -140,7 +140,7 @@ fn found(returns: &Returns, private: &Name, [from, by, method]: [&str; 3]) -> To
 }
 
 /// A warning, if the return type turns out to be a boxed future by another name.
-pub(crate) fn alias(returns: &Returns, private: &Name) -> Option<TokenStream> {
+pub(crate) fn alias(returns: &Returns, private: &ModuleName) -> Option<TokenStream> {
     let is_spelled_out = Ident::new("is_spelled_out", returns.span.0);
     let output = witness(returns, private);
     returns.is_alias.then(|| quote!(#private::Alias::of(#output).#is_spelled_out();))

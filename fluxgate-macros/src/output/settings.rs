@@ -7,10 +7,10 @@ use crate::input::tokens::respan;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 
 /// A constant expression of the type `__private::Settings`. `default_name` is a constant `Name`.
-pub(crate) fn settings(settings: &Settings, private: &Name, default_name: TokenStream) -> TokenStream {
+pub(crate) fn settings(settings: &Settings, private: &ModuleName, default_name: TokenStream) -> TokenStream {
     if settings.are_standard() {
         return quote!(#private::Settings::standard(#default_name));
     }
@@ -71,7 +71,7 @@ fn standard(setting: &str) -> TokenStream {
 }
 
 /// A constant expression of one value, which is checked if it is a constant of the user's.
-pub(crate) fn value(value: &Value, private: &Name) -> TokenStream {
+pub(crate) fn value(value: &Value, private: &ModuleName) -> TokenStream {
     let mut writer = ConstantWriter::default();
     let value = writer.value(value);
     let constants = writer.constants;
@@ -86,7 +86,7 @@ pub(crate) fn value(value: &Value, private: &Name) -> TokenStream {
 }
 
 /// An expression of the type `__private::Limit`, which is blamed at `span` if there is no timer.
-pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &Name) -> TokenStream {
+pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &ModuleName) -> TokenStream {
     let value = value(limit, private);
     let (first, last) = span;
     let limit = respan(quote!(#private::limit::<()>), first);

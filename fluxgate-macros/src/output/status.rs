@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::input::tokens::{local, respan};
-use crate::output::private::Name;
+use crate::output::private::ModuleName;
 
 /// Whether the server failed. `result` holds references, and `span` is that of the word.
-pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) -> TokenStream {
+pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &ModuleName) -> TokenStream {
     let function = respan(quote!(#private::server_failed), span);
     let [value, error] = ["value", "error"].map(|subject| asked(span, &local(subject), private));
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#result, #value, #error));
@@ -17,7 +17,7 @@ pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) ->
 
 /// A closure that asks a value or an error for its status, and the status whether the server failed. The compiler prefers a `status` of
 /// the type itself, or of a trait of the user's, to ours, which is for types without a status.
-fn asked(span: Span, subject: &Ident, private: &Name) -> TokenStream {
+fn asked(span: Span, subject: &Ident, private: &ModuleName) -> TokenStream {
     let inner = local("inner");
     // With the span of the word, where a status of the wrong type is reported.
     let status = Ident::new("__fluxgate_status", span);

@@ -9,7 +9,7 @@ use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
 use crate::model::target::{BreakerLocation, is_method};
 use crate::output::key;
-use crate::output::private::{Name, Private};
+use crate::output::private::{ModuleName, Private};
 use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
@@ -94,7 +94,7 @@ impl Target {
     }
 
     /// A breaker to which the function takes a handle.
-    fn of_handle(beside: TokenStream, handle: TokenStream, private: &Name) -> Self {
+    fn of_handle(beside: TokenStream, handle: TokenStream, private: &ModuleName) -> Self {
         let breaker = local("breaker");
         let setup = quote!(let #breaker: #private::CircuitBreaker = #handle;);
         let found = quote!(#private::CircuitBreaker::breaker(&#breaker));
@@ -189,7 +189,7 @@ fn item(
 
 /// The `static` of a function's breaker, with the items that it needs. By default the name is the path of the function. That of a method
 /// has the type in it, which only the compiler knows.
-fn made_of(its: &Settings, function: &Function, private: &Name) -> TokenStream {
+fn made_of(its: &Settings, function: &Function, private: &ModuleName) -> TokenStream {
     let name = function.name();
     let made = |ty: TokenStream, new: &str, arguments: TokenStream| {
         let new = Ident::new(new, Span::call_site());

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use quote::quote;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::{Correction, Errors};
+use crate::input::errors::{CompileErrors, Correction};
 use crate::input::names::Macro;
 use crate::input::references::references;
 use crate::input::source::Source;
@@ -93,8 +93,8 @@ const PIECES: [&str; 68] = [
 ];
 
 /// Reads tokens as both macros would.
-fn errors(tokens: &TokenStream, of: Macro) -> Errors {
-    let mut errors = Errors::default();
+fn errors(tokens: &TokenStream, of: Macro) -> CompileErrors {
+    let mut errors = CompileErrors::default();
     let mut arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     if of == Macro::CircuitBreaker {
         let _ = request::take(&mut arguments, &mut errors);

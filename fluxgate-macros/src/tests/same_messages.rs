@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use quote::quote;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::names::Macro;
 use crate::model::reader;
 
@@ -22,7 +22,7 @@ fn by_hand(problems: &[ConfigProblem]) -> Vec<String> {
 
 /// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {
-    let mut errors = Errors::default();
+    let mut errors = CompileErrors::default();
     let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
     reader::settings(&arguments, &mut errors);
     errors.all().iter().map(ToString::to_string).collect()

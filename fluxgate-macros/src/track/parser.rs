@@ -11,7 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
 use crate::input::arguments::Argument;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::source::{Source, spelled};
 use crate::input::tokens::{TOO_DEEP, is_too_deep, respan, text};
 use crate::input::tracker_words::{FOREIGN, WORDS, expected, is_tracker};
@@ -20,7 +20,7 @@ use crate::track::operand::{operand, pattern};
 use crate::track::tracker::Tracker;
 
 /// Reads a tracker, and reports all that is wrong with it.
-pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
+pub(crate) fn tracker(argument: &Argument, errors: &mut CompileErrors) -> Option<Tracker> {
     let source = Source::new(&argument.value, argument.name.span());
     let whole = TokenRange::whole(&source.tokens);
     let stream = match text(&argument.value) {
@@ -40,7 +40,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
             }
         },
     };
-    let mut its_errors = Errors::default();
+    let mut its_errors = CompileErrors::default();
     let trees = Trees::of(stream, 0);
     let tracker =
         TrackerParser { source: &source, errors: &mut its_errors, is_listed: false }.group(&trees, whole);
@@ -67,7 +67,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
 
 struct TrackerParser<'a> {
     source: &'a Source,
-    errors: &'a mut Errors,
+    errors: &'a mut CompileErrors,
     /// Whether an error lists all words; once is enough.
     is_listed: bool,
 }

@@ -225,14 +225,14 @@ fn text(pattern: &Pat) -> String {
 mod tests {
     use super::Decided;
     use crate::input::arguments::Arguments;
-    use crate::input::errors::Errors;
+    use crate::input::errors::CompileErrors;
     use crate::input::names::Macro;
     use crate::track::claim::{Claim, Domain};
     use crate::track::parser::tracker;
 
     /// Which of two trackers may decide what an error is, and whether none may.
     fn decided(first: &str, second: &str) -> ([bool; 2], bool) {
-        let mut errors = Errors::default();
+        let mut errors = CompileErrors::default();
         let tokens = format!("success = {first}, track = {second}").parse().expect("the test's own tokens");
         let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
         let [first, second] = ["success", "track"].map(|name| {

@@ -7,7 +7,7 @@ use syn::{Expr, MacroDelimiter};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
-use crate::input::errors::Errors;
+use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
@@ -71,7 +71,7 @@ impl GuardedFunction {
 
     /// Reads the arguments and the item, and reports all that is wrong with either.
     pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
-        let mut errors = Errors::default();
+        let mut errors = CompileErrors::default();
         let references = references(&arguments);
         let mut arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let retry = arguments.get("retry").map(Argument::span);

@@ -10,7 +10,7 @@ use crate::input::future_block::FutureBlock;
 use crate::input::returns::Form;
 use crate::input::tokens::{braced, local, respan, span_of};
 use crate::input::unseen::Unseen;
-use crate::model::guard::GuardedFunction;
+use crate::model::guarded_function::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::body::{self, Capture};
 use crate::output::call::BodyWriter;
