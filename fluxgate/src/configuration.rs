@@ -1,7 +1,7 @@
 //! The settings of a breaker.
 
 pub(crate) mod changes;
-pub(crate) mod error;
+pub(crate) mod config_error;
 pub(crate) mod fault;
 pub(crate) mod lent;
 pub(crate) mod method_name;
@@ -20,7 +20,7 @@ use fluxgate_rules::{
     ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
 };
 
-use self::error::ConfigError;
+use self::config_error::ConfigError;
 use self::name::Name;
 use crate::state::Outcome;
 

@@ -88,11 +88,11 @@ mod handle;
 mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
-mod output;
 pub mod permit;
 mod private;
 mod random;
 pub mod retry;
+mod return_type;
 mod state;
 mod sync;
 #[cfg(feature = "test-util")]
@@ -104,7 +104,7 @@ pub mod window;
 pub use self::clock::{Clock, SetClockError, set_clock};
 pub use self::configuration::OnCancel;
 pub use self::configuration::changes::Changes;
-pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::config_error::{ConfigError, ConfigProblem};
 pub use self::configuration::fault::Fault;
 pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;

@@ -10,7 +10,6 @@ mod futures;
 mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
-mod limits;
 mod made;
 mod probe;
 #[cfg(feature = "axum")]
@@ -20,6 +19,7 @@ mod sources;
 mod standing;
 mod status;
 mod text;
+mod time_limit;
 mod unmet;
 pub mod words;
 
@@ -33,12 +33,11 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, owned, request, run};
-pub use self::evidence::{Errors, Evidence, OfError, OfOurs, OfPointer, OfUnknown, evidence};
+pub use self::evidence::{ErrorType, Evidence, OfError, OfOurs, OfPointer, OfUnknown, evidence};
 pub use self::futures::{deferred, deferred_or, guarded};
 pub use self::handlers::{Custom, Fallback, FromError, Given, Rejected, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, Unnamed, Whole, breaker_of_handle, breaker_of_key};
-pub use self::limits::{Expires, HasTimer, Limitable, limit};
 #[cfg(feature = "keyed")]
 pub use self::made::keyed_of_static;
 pub use self::made::{breaker_of_settings, breaker_of_static};
@@ -51,6 +50,7 @@ pub use self::status::{
     Status, WithoutStatus, server_failed,
 };
 pub use self::text::{Text, TextOfBytes, subject};
+pub use self::time_limit::{Expires, HasTimer, Limitable, limit};
 pub use self::unmet::{Met, Unmet};
 pub use crate::configuration::method_name::MethodName;
 pub use crate::configuration::name::Name;
@@ -64,7 +64,7 @@ pub use crate::handle::future::{Admitted, Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;
-pub use crate::output::{Output, Yielded};
+pub use crate::return_type::{Output, Yielded};
 pub use crate::state::Outcome;
 #[cfg(feature = "keyed")]
 pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};

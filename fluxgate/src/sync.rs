@@ -59,8 +59,8 @@ mod real {
             Self(ArcSwap::new(value))
         }
 
-        pub(crate) fn read(&self) -> Reading<T> {
-            Reading(self.0.load())
+        pub(crate) fn read(&self) -> ReadGuard<T> {
+            ReadGuard(self.0.load())
         }
 
         pub(crate) fn get(&self) -> Arc<T> {
@@ -79,9 +79,9 @@ mod real {
     }
 
     /// The value as of the time it was read.
-    pub(crate) struct Reading<T>(Guard<Arc<T>>);
+    pub(crate) struct ReadGuard<T>(Guard<Arc<T>>);
 
-    impl<T> Deref for Reading<T> {
+    impl<T> Deref for ReadGuard<T> {
         type Target = T;
 
         #[inline]
@@ -90,7 +90,7 @@ mod real {
         }
     }
 
-    impl<T> Reading<T> {
+    impl<T> ReadGuard<T> {
         /// Keeps the value for longer.
         #[cfg(feature = "keyed")]
         pub(crate) fn share(&self) -> Arc<T> {
@@ -215,8 +215,8 @@ mod model {
             Self(Mutex::new(value))
         }
 
-        pub(crate) fn read(&self) -> Reading<T> {
-            Reading(self.get())
+        pub(crate) fn read(&self) -> ReadGuard<T> {
+            ReadGuard(self.get())
         }
 
         pub(crate) fn get(&self) -> Arc<T> {
@@ -233,9 +233,9 @@ mod model {
         }
     }
 
-    pub(crate) struct Reading<T>(Arc<T>);
+    pub(crate) struct ReadGuard<T>(Arc<T>);
 
-    impl<T> std::ops::Deref for Reading<T> {
+    impl<T> std::ops::Deref for ReadGuard<T> {
         type Target = T;
 
         fn deref(&self) -> &T {
@@ -243,7 +243,7 @@ mod model {
         }
     }
 
-    impl<T> Reading<T> {
+    impl<T> ReadGuard<T> {
         #[cfg(feature = "keyed")]
         pub(crate) fn share(&self) -> Arc<T> {
             self.0.clone()

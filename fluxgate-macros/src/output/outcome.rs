@@ -112,7 +112,7 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &ModuleName) -> 
 /// The outcome of an error that trackers have claimed. A failure may not be evidence.
 fn evidence(outcome: &TokenStream, private: &ModuleName) -> TokenStream {
     let (error, breaker) = (local("error"), local("breaker"));
-    quote!(#private::evidence(#outcome, #error, #breaker, #private::Errors::of(#error).evidence()))
+    quote!(#private::evidence(#outcome, #error, #breaker, #private::ErrorType::of(#error).evidence()))
 }
 
 /// The outcome of a result that the claims apply to. If the user's code panics instead of claiming a failure,

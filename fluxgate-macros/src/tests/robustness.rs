@@ -200,7 +200,7 @@ fn the_order_of_alternatives_does_not_matter() {
         let expanded = attribute(parsed(&format!("track = {tracker}")), parsed(ITEMS[0])).to_string();
         assert!(!has_errors(&parsed(&expanded)), "{expanded}");
         let (_, of_error) = expanded.split_once("Err (__fluxgate_error) =>").expect("what happens to errors");
-        of_error.split_once("Errors").expect("an end").0.contains("Outcome :: Failure")
+        of_error.split_once("ErrorType").expect("an end").0.contains("Outcome :: Failure")
     };
     assert!(failures("!(!all | ok(5))"));
     assert!(failures("!(ok(5) | !all)"));

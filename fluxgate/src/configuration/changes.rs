@@ -9,7 +9,7 @@ use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
 #[cfg(feature = "serde")]
-use super::error::ConfigError;
+use super::config_error::ConfigError;
 use super::{OnCancel, Settings};
 use crate::state::Outcome;
 

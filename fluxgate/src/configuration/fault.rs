@@ -8,7 +8,7 @@ use fluxgate_rules::ConfigProblem;
 use fluxgate_rules::duration::Spelled;
 
 #[cfg(feature = "chaos")]
-use super::error::ConfigError;
+use super::config_error::ConfigError;
 
 /// A fault for a drill: for a limited time, it fails or delays a share of the calls that a breaker admits.
 ///

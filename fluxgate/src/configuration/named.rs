@@ -9,7 +9,7 @@ use std::mem;
 use fluxgate_rules::{Permit, Rule, Schedule, by_hand};
 
 use super::Settings;
-use super::error::ConfigError;
+use super::config_error::ConfigError;
 use super::name::Name;
 use crate::sync::{Arc, thread_local};
 

@@ -25,8 +25,8 @@ use crate::events::cause::Figures;
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::sync::{
-    Arc, AtomicU64, Mutex, OnceBox, Ordering, Published, Reading, Ref, Replaceable, Weak, const_unless_model,
-    fence, once_unless_model,
+    Arc, AtomicU64, Mutex, OnceBox, Ordering, Published, ReadGuard, Ref, Replaceable, Weak,
+    const_unless_model, fence, once_unless_model,
 };
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
@@ -85,7 +85,7 @@ struct Replaced {
 /// A breaker's settings, as of when they were read.
 pub(crate) enum Current<'a> {
     First(&'a Settings),
-    Later(Reading<NamedSettings>),
+    Later(ReadGuard<NamedSettings>),
 }
 
 impl Deref for Current<'_> {

@@ -27,11 +27,11 @@ pub(super) struct Journal {
     failures: AtomicU64,
     latency: AtomicU64,
     /// The first entry is a dummy that took no time.
-    entries: [Entry; ENTRIES + 1],
+    entries: [StoredEntry; ENTRIES + 1],
 }
 
 #[derive(Default)]
-struct Entry {
+struct StoredEntry {
     /// When the call ended, shifted by one; the lowest bit says whether it failed.
     end: AtomicU64,
     /// The sum of the durations up to and including this call.
@@ -40,7 +40,7 @@ struct Entry {
 
 /// A call as entered into a journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Entered {
+pub(super) struct JournalEntry {
     pub(super) failed: bool,
     pub(super) nanos: u64,
     pub(super) end: u64,
@@ -55,7 +55,7 @@ pub(super) struct Closed<Calls> {
 }
 
 /// The unread entries of a closed journal after the dummy. They are read backwards: the last call comes first.
-pub(super) struct Calls<'a>(&'a [Entry]);
+pub(super) struct Calls<'a>(&'a [StoredEntry]);
 
 /// How much of a journal is written: the number of calls in the low bits, a value beyond the entries if the journal is closed;
 /// above it, how many of them failed.
@@ -91,14 +91,14 @@ impl Journal {
             word: AtomicU64::new(StateWord::NONE.0),
             failures: AtomicU64::new(0),
             latency: AtomicU64::new(0),
-            entries: std::array::from_fn(|_| Entry::default()),
+            entries: std::array::from_fn(|_| StoredEntry::default()),
         }
     }
 
     /// Enters a call of `word` that was not slow, unless the journal is closed or the share is used up. Only for the thread that
     /// owns the journal; for the shared journal, only under the lock.
     #[inline]
-    pub(super) fn enter(&self, word: StateWord, Entered { failed, nanos, end }: Entered) -> bool {
+    pub(super) fn enter(&self, word: StateWord, JournalEntry { failed, nanos, end }: JournalEntry) -> bool {
         let seen = Written(self.written.load(Ordering::Acquire));
         let Some([before, entry, ..]) = self.entries.get(seen.calls()..) else { return false };
         let next = seen.after(failed);
@@ -156,22 +156,22 @@ impl Calls<'_> {
 }
 
 impl Iterator for Calls<'_> {
-    type Item = Entered;
+    type Item = JournalEntry;
 
     #[inline]
-    fn next(&mut self) -> Option<Entered> {
+    fn next(&mut self) -> Option<JournalEntry> {
         let [others @ .., last] = self.0 else { return None };
         let [.., before] = others else { return None };
         self.0 = others;
         let end = last.end.load(Ordering::Relaxed);
         let nanos = last.latency.load(Ordering::Relaxed) - before.latency.load(Ordering::Relaxed);
-        Some(Entered { failed: end & 1 == 1, nanos, end: end >> 1 })
+        Some(JournalEntry { failed: end & 1 == 1, nanos, end: end >> 1 })
     }
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Closed, ENTRIES, Entered, Headroom, Journal};
+    use super::{Closed, ENTRIES, Headroom, Journal, JournalEntry};
     use crate::engine::word::{Needs, StateWord, Timing};
     use crate::state::State;
 
@@ -179,11 +179,11 @@ mod tests {
         StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false }).used();
     const MUCH: Headroom = Headroom { failures: 1_000, slow: 0, latency: u64::MAX };
 
-    fn call(failed: bool, nanos: u64) -> Entered {
-        Entered { failed, nanos, end: nanos / 2 }
+    fn call(failed: bool, nanos: u64) -> JournalEntry {
+        JournalEntry { failed, nanos, end: nanos / 2 }
     }
 
-    fn calls(journal: &Journal) -> Vec<Entered> {
+    fn calls(journal: &Journal) -> Vec<JournalEntry> {
         let Closed { tally, calls, .. } = journal.close();
         let mut calls: Vec<_> = calls.collect();
         calls.reverse();
@@ -235,7 +235,7 @@ mod tests {
 
 #[cfg(all(test, fluxgate_loom))]
 mod models {
-    use super::{Entered, Headroom, Journal};
+    use super::{Headroom, Journal, JournalEntry};
     use crate::engine::word::{Needs, StateWord, Timing};
     use crate::sync::Arc;
 
@@ -245,7 +245,8 @@ mod models {
     fn a_thread_that_finds_its_journal_reopened_keeps_to_its_new_share() {
         loom::model(|| {
             let share = |failures| Headroom { failures, slow: 0, latency: u64::MAX };
-            let enter = |journal: &Journal, failed| journal.enter(WORD, Entered { failed, nanos: 1, end: 1 });
+            let enter =
+                |journal: &Journal, failed| journal.enter(WORD, JournalEntry { failed, nanos: 1, end: 1 });
             let journal = Arc::new(Journal::closed());
             journal.open(WORD, share(1));
             // Another thread does not reopen an empty journal.

@@ -2,7 +2,7 @@
 
 use fluxgate_rules::Tally;
 
-use super::journal::{self, Closed, Entered, Journal};
+use super::journal::{self, Closed, Journal, JournalEntry};
 use super::pace::Pace;
 use super::stripes::{PLACES, Stripes, bits};
 use super::window::headroom::Headroom;
@@ -24,8 +24,8 @@ pub(crate) struct Journals {
     pub(crate) pace: Pace,
 }
 
-/// The unread calls in closed journals. They are read backwards: the one that ended last comes first.
-pub(super) struct Calls<'a> {
+/// The unread calls in closed journals, merged. They are read backwards: the one that ended last comes first.
+pub(super) struct Merged<'a> {
     /// The journal that is being read.
     current: journal::Calls<'a>,
     /// No call in another journal ended after this.
@@ -35,7 +35,7 @@ pub(super) struct Calls<'a> {
     journals: [journal::Calls<'a>; PLACES + 1],
 }
 
-impl<'a> Calls<'a> {
+impl<'a> Merged<'a> {
     const NONE: Self = Self {
         current: journal::Calls::NONE,
         since: 0,
@@ -65,11 +65,11 @@ impl<'a> Calls<'a> {
     }
 }
 
-impl Iterator for Calls<'_> {
-    type Item = Entered;
+impl Iterator for Merged<'_> {
+    type Item = JournalEntry;
 
     #[inline]
-    fn next(&mut self) -> Option<Entered> {
+    fn next(&mut self) -> Option<JournalEntry> {
         if self.current.end().is_none_or(|end| end < self.since) {
             self.turn();
         }
@@ -86,8 +86,8 @@ impl Journals {
     }
 
     /// Closes the journals.
-    pub(super) fn close<'a>(&mut self, stripes: Stripes<'a>) -> Closed<Calls<'a>> {
-        let mut all = Closed { unused: Headroom::NONE, tally: Tally::EMPTY, calls: Calls::NONE };
+    pub(super) fn close<'a>(&mut self, stripes: Stripes<'a>) -> Closed<Merged<'a>> {
+        let mut all = Closed { unused: Headroom::NONE, tally: Tally::EMPTY, calls: Merged::NONE };
         for (number, journal) in journals(std::mem::take(&mut self.open), stripes) {
             let closed = journal.close();
             all.unused.reclaim(closed.unused);
@@ -120,14 +120,14 @@ impl Journals {
 }
 
 /// Enters a call of `word` made by this thread, under the lock. Returns `false` if its journal is not open or has no room.
-pub(super) fn enter(stripes: Stripes<'_>, word: StateWord, call: Entered) -> bool {
+pub(super) fn enter(stripes: Stripes<'_>, word: StateWord, call: JournalEntry) -> bool {
     if stripes.of_this_thread().is_some() {
         return stripes.enter(word, call);
     }
     // Threads may take the lock in another order than their calls ended.
-    stripes
-        .journal(SHARED)
-        .is_some_and(|shared| shared.enter(word, Entered { end: call.end.max(shared.latest_end()), ..call }))
+    stripes.journal(SHARED).is_some_and(|shared| {
+        shared.enter(word, JournalEntry { end: call.end.max(shared.latest_end()), ..call })
+    })
 }
 
 /// The number of the shared journal.

@@ -20,12 +20,12 @@ pub(super) struct Log {
     /// For the thread only: the next place, and the filling.
     next: AtomicU32,
     filling: AtomicU64,
-    places: [Place; ENTRIES],
+    places: [LogPlace; ENTRIES],
 }
 
 /// A place in a log, which belongs to one filling of it. Fillings are numbered across all logs, so a thread that has looked at a
 /// place in one filling cannot take it in the next.
-struct Place(AtomicU64);
+struct LogPlace(AtomicU64);
 
 /// What a place holds. From the lowest bit: whether there is a failure; whether its thread is done with it; the low bits of the
 /// number of successes that it came after; the filling.
@@ -74,7 +74,7 @@ impl Content {
     }
 }
 
-impl Place {
+impl LogPlace {
     fn get(&self) -> Content {
         Content(self.0.load(Ordering::Acquire))
     }
@@ -90,7 +90,7 @@ impl Place {
 
 impl Log {
     pub(super) fn new() -> Self {
-        let place = |_| Place(AtomicU64::new(Content::NOTHING.0));
+        let place = |_| LogPlace(AtomicU64::new(Content::NOTHING.0));
         Self {
             next: AtomicU32::new(ENTRIES as u32),
             filling: AtomicU64::new(0),

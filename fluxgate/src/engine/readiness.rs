@@ -4,7 +4,7 @@ use super::breaker::Breaker;
 use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
-use crate::events::waiters::Place;
+use crate::events::waiters::Waiter;
 use crate::state::State;
 
 /// For how many nanoseconds a call made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance: it
@@ -29,10 +29,10 @@ pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
     }
 }
 
-/// A place among the tasks that are woken when the answer may have changed, other than by the end of a pause.
-pub(crate) fn place(breaker: &Breaker) -> Place {
+/// One of the tasks that are woken when the answer may have changed, other than by the end of a pause.
+pub(crate) fn waiter(breaker: &Breaker) -> Waiter {
     let waiters = breaker.waiters().clone();
     // Whoever changes the breaker after this finds the waiters. A change before it is seen by the task.
     drop(breaker.lock());
-    Place::among(waiters)
+    Waiter::among(waiters)
 }

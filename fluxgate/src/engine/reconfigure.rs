@@ -17,7 +17,7 @@ use super::verdict::follow;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::configuration::Settings;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::state::State;

@@ -21,7 +21,7 @@ use super::breaker::Breaker;
 use super::counting::{self, Ended};
 use super::evaluation::{Occasion, Step};
 use super::guard::Guard;
-use super::journal::Entered;
+use super::journal::JournalEntry;
 use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
@@ -163,9 +163,9 @@ fn is_entered(
     outcome: Outcome,
     nanos: u64,
     now: u64,
-    enter: impl FnOnce(Entered) -> bool,
+    enter: impl FnOnce(JournalEntry) -> bool,
 ) -> bool {
-    let call = Entered { failed: outcome == Outcome::Failure, nanos, end: now };
+    let call = JournalEntry { failed: outcome == Outcome::Failure, nanos, end: now };
     outcome != Outcome::Ignored && breaker.is_fast(nanos) && is_in_time(breaker, now) && enter(call)
 }
 

@@ -19,7 +19,7 @@
 //!
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. The time between two closings is a *season*.
 
-use super::journal::{Entered, Journal};
+use super::journal::{Journal, JournalEntry};
 use super::log::Log;
 use super::stripe::{Counting, LARGEST, Stripe};
 use super::thread::ThreadNumber;
@@ -280,7 +280,7 @@ impl<'a> Stripes<'a> {
 
     /// Enters a call of `word` into the journal of this thread. Returns `false` if it is not open or has no room.
     #[inline]
-    pub(super) fn enter(self, word: StateWord, call: Entered) -> bool {
+    pub(super) fn enter(self, word: StateWord, call: JournalEntry) -> bool {
         let thread = ThreadNumber::known();
         let own = self.own.get().map(|stripes| stripes.of(thread));
         own.filter(|own| own.belongs_only_to(thread))

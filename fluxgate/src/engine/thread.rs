@@ -56,19 +56,19 @@ impl ThreadNumber {
 thread_local! {
     /// Without a destructor, so that reading it is one instruction.
     static NUMBER: Cell<ThreadNumber> = const { Cell::new(ThreadNumber::UNKNOWN) };
-    static HELD: Held = const { Held(Cell::new(0)) };
+    static LEASE: Lease = const { Lease(Cell::new(0)) };
 }
 
 /// The numbers in use, a bit for each. The lowest is that of [`ThreadNumber::UNKNOWN`].
 #[cfg(not(fluxgate_loom))]
 static IN_USE: AtomicU64 = AtomicU64::new(1);
 
-/// Releases the thread's number, given as its bit, when the thread ends.
+/// The thread's hold on its number, given as its bit, which ends with the thread.
 #[cfg(not(fluxgate_loom))]
-struct Held(Cell<u64>);
+struct Lease(Cell<u64>);
 
 #[cfg(not(fluxgate_loom))]
-impl Drop for Held {
+impl Drop for Lease {
     fn drop(&mut self) {
         NUMBER.set(ThreadNumber::SHARED);
         IN_USE.fetch_and(!self.0.get(), Ordering::Release);
@@ -79,18 +79,18 @@ impl Drop for Held {
 #[cold]
 #[inline(never)]
 fn take() -> ThreadNumber {
-    let hold = |held: &Held| {
+    let hold = |lease: &Lease| {
         let lowest = |in_use: u64| in_use | in_use.wrapping_add(1);
         #[allow(deprecated, reason = "its new name, `try_update`, needs Rust 1.95")]
         let in_use = IN_USE.fetch_update(Ordering::Acquire, Ordering::Relaxed, |in_use| {
             (in_use != u64::MAX).then(|| lowest(in_use))
         });
         in_use.map_or(ThreadNumber::SHARED, |before| {
-            held.0.set(lowest(before) & !before);
+            lease.0.set(lowest(before) & !before);
             ThreadNumber(before.trailing_ones())
         })
     };
-    let number = HELD.try_with(hold).unwrap_or(ThreadNumber::SHARED);
+    let number = LEASE.try_with(hold).unwrap_or(ThreadNumber::SHARED);
     NUMBER.set(number);
     number
 }

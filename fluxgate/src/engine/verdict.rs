@@ -61,13 +61,13 @@ pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: 
     for (last, _) in slow.iter().enumerate().filter(|(_, slow)| slow.calls > 0) {
         let metrics = guard.judged_with(&slow[..=last], in_trial);
         let step = evaluate(rule, occasion, &metrics, None);
-        let Some((retaken, verdict)) = settle(guard, rule, occasion, metrics, step) else { return };
+        let Some((retaken, finding)) = settle(guard, rule, occasion, metrics, step) else { return };
         guard = retaken;
-        if let Step::Trip(held) = verdict.step {
+        if let Step::Trip(held) = finding.step {
             if !matches!(occasion, Occasion::MetricsOnly(_)) {
                 guard.keep_running(&slow[..=last], in_trial);
             }
-            return trip(guard, rule, occasion, &verdict, held, now);
+            return trip(guard, rule, occasion, &finding, held, now);
         }
     }
     match (ended.step, occasion) {
@@ -78,7 +78,7 @@ pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: 
 }
 
 /// The result of the rule on these figures.
-struct Verdict {
+struct Finding {
     step: Step,
     metrics: Metrics,
     customs: Customs,
@@ -91,18 +91,18 @@ fn settle<'a>(
     occasion: Occasion,
     metrics: Metrics,
     mut step: Step,
-) -> Option<(Guard<'a>, Verdict)> {
+) -> Option<(Guard<'a>, Finding)> {
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         (guard, customs) = guard.ask(|| evaluation::ask(rule, &metrics))?;
         step = evaluate(rule, occasion, &metrics, Some(customs));
     }
-    Some((guard, Verdict { step, metrics, customs }))
+    Some((guard, Finding { step, metrics, customs }))
 }
 
 /// The rule holds: opens the breaker, or reports that it would have opened.
-fn trip(guard: Guard<'_>, rule: &[Node], occasion: Occasion, verdict: &Verdict, held: Held, now: u64) {
-    let Verdict { metrics, customs, .. } = *verdict;
+fn trip(guard: Guard<'_>, rule: &[Node], occasion: Occasion, finding: &Finding, held: Held, now: u64) {
+    let Finding { metrics, customs, .. } = *finding;
     let now = if needs_time(guard.word) { now } else { guard.breaker.now() };
     let figures = evaluation::figures(rule, held, &metrics, customs);
     let Some(cause) = figures.cause(rule) else { return };

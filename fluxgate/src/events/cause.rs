@@ -6,6 +6,7 @@ use std::time::Duration;
 use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::evaluate::{Situation, cause};
 use fluxgate_rules::metrics::nanos;
+use fluxgate_rules::ratio::Percent;
 use fluxgate_rules::{Condition, Metrics, Node, Ratio};
 
 /// The condition that held, with its figures.
@@ -130,12 +131,12 @@ impl fmt::Display for Sentence {
         let sign = if holds { ">=" } else { "<" };
         match condition {
             Condition::FailureRate(least) => {
-                let (calls, (share, least)) = (Calls(part, whole), self.shares(least, !holds));
+                let (calls, (share, least)) = (Fraction(part, whole), self.shares(least, !holds));
                 write!(formatter, "{calls} failed ({share} {sign} {least})")
             }
             Condition::SureFailureRate(rate) => {
-                let (calls, (found, share)) = (Calls(part, whole), self.shares(rate.share(), false));
-                let sure = Percent(rate.sure().parts_per_billion().unsigned_abs());
+                let (calls, (found, share)) = (Fraction(part, whole), self.shares(rate.share(), false));
+                let sure = Percent(rate.sure());
                 if holds {
                     write!(formatter, "{calls} failed ({found} > {share}, {sure} sure)")
                 } else {
@@ -143,13 +144,13 @@ impl fmt::Display for Sentence {
                 }
             }
             Condition::Failures(least) => {
-                write!(formatter, "{} failed ({part} {sign} {least})", Calls(part, whole))
+                write!(formatter, "{} failed ({part} {sign} {least})", Fraction(part, whole))
             }
             Condition::FailureStreak(least) => {
                 write!(formatter, "{part} failed in a row ({part} {sign} {least})")
             }
             Condition::SlowRate(least, threshold) => {
-                let (calls, (share, least)) = (Calls(part, whole), self.shares(least, !holds));
+                let (calls, (share, least)) = (Fraction(part, whole), self.shares(least, !holds));
                 write!(formatter, "{calls} took {} or longer ({share} {sign} {least})", Spelled(threshold))
             }
             Condition::AvgLatency(least) => {
@@ -184,7 +185,10 @@ impl Sentence {
         let steps = u128::from(self.whole.max(1)) * u128::from(step);
         let share = ((parts + steps / 2) / steps) as u64;
         let share = if is_less { share.min(limit.saturating_sub(1)) } else { share };
-        (Percent(share * step), Percent(limit * step))
+        let percent = |steps: u64| {
+            Percent(Ratio::from_parts_per_billion(i64::try_from(steps * step).unwrap_or(i64::MAX)))
+        };
+        (percent(share), percent(limit))
     }
 
     /// To three digits: nobody reads nanoseconds next to milliseconds.
@@ -201,20 +205,11 @@ fn third_digit(number: u64) -> u64 {
 }
 
 /// `6 of the last 10 calls`.
-struct Calls(u64, u64);
+struct Fraction(u64, u64);
 
-impl fmt::Display for Calls {
+impl fmt::Display for Fraction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} of the last {} calls", self.0, self.1)
-    }
-}
-
-/// In parts per billion; it prints as a percentage: `60%`, `33.33%`.
-struct Percent(u64);
-
-impl fmt::Display for Percent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}%", self.0 as f64 / 10_000_000.0)
     }
 }
 

@@ -11,7 +11,7 @@ use super::transition::{Reason, Transition};
 #[cfg(any(feature = "chaos", feature = "serde"))]
 use crate::callback::contain;
 #[cfg(feature = "serde")]
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 #[cfg(feature = "chaos")]
 use crate::configuration::fault::Fault;
 #[cfg(any(feature = "chaos", feature = "serde"))]

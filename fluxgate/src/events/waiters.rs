@@ -8,7 +8,7 @@ use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Tasks that wait for a change of one breaker.
 ///
-/// A task takes its place before it looks at the breaker, and whoever changes the breaker wakes those with places afterwards. So a task
+/// A task registers before it looks at the breaker, and whoever changes the breaker wakes those registered afterwards. So a task
 /// sees a change or is woken by it. No user code runs under the lock: a waker is cloned, woken and dropped without it.
 pub(crate) struct Waiters {
     wakers: Mutex<Vec<(u64, Waker)>>,
@@ -29,24 +29,24 @@ impl Waiters {
     }
 }
 
-/// A place among the waiters, released when it is dropped.
-pub(crate) struct Place {
+/// A task among the waiters, until this is dropped.
+pub(crate) struct Waiter {
     waiters: Arc<Waiters>,
     number: u64,
 }
 
-impl Place {
+impl Waiter {
     pub(crate) fn among(waiters: Arc<Waiters>) -> Self {
         let number = waiters.next.fetch_add(1, Ordering::Relaxed);
         Self { waiters, number }
     }
 
     /// From now on, the next change wakes this task.
-    pub(crate) fn take(&self, context: &Context<'_>) {
-        let taken = (self.number, context.waker().clone());
+    pub(crate) fn register(&self, context: &Context<'_>) {
+        let registered = (self.number, context.waker().clone());
         let mut wakers = self.waiters.wakers.lock();
         let earlier = self.take_out(&mut wakers);
-        wakers.push(taken);
+        wakers.push(registered);
         drop(wakers);
         drop(earlier);
     }
@@ -57,7 +57,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Waiter {
     fn drop(&mut self) {
         let mut wakers = self.waiters.wakers.lock();
         let last = self.take_out(&mut wakers);
@@ -68,7 +68,7 @@ impl Drop for Place {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Place, Waiters};
+    use super::{Waiter, Waiters};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::{Context, Wake, Waker};
@@ -94,13 +94,13 @@ mod tests {
         let waiters = Arc::new(Waiters::new());
         let noting = Arc::new(Noting(AtomicBool::new(false)));
         let wakers = [Waker::from(Arc::new(Panicking)), noting.clone().into(), Arc::new(Panicking).into()];
-        let places = wakers.map(|waker| {
-            let place = Place::among(waiters.clone());
-            place.take(&Context::from_waker(&waker));
-            place
+        let registered = wakers.map(|waker| {
+            let waiter = Waiter::among(waiters.clone());
+            waiter.register(&Context::from_waker(&waker));
+            waiter
         });
         waiters.wake();
         assert!(noting.0.load(Ordering::Relaxed));
-        drop(places);
+        drop(registered);
     }
 }

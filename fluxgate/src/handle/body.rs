@@ -38,22 +38,22 @@ impl<B: Body> Body for Option<B> {
 }
 
 pin_project! {
-    /// The future of the function's body.
-    pub struct Plain<F> {
+    /// The future of the function's body, which an injected fault may delay.
+    pub struct Delayable<F> {
         #[pin]
         future: F,
         delay: Delay,
     }
 }
 
-impl<F> Plain<F> {
+impl<F> Delayable<F> {
     #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Self { future, delay: Delay::NONE }
     }
 }
 
-impl<F: Future> Body for Plain<F> {
+impl<F: Future> Body for Delayable<F> {
     type Output = F::Output;
 
     #[inline(always)]
@@ -64,7 +64,6 @@ impl<F: Future> Body for Plain<F> {
         context: &mut Context<'_>,
     ) -> Poll<F::Output> {
         let this = self.project();
-        // An injected fault may delay the call.
         if this.delay.is_over(breaker, word, context) { this.future.poll(context) } else { Poll::Pending }
     }
 }

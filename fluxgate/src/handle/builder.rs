@@ -9,7 +9,7 @@ use fluxgate_rules::{Expectations, Permit, Ratio, Retry, Rule, Window};
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
 use crate::configuration::{OnCancel, Settings};

@@ -7,9 +7,9 @@ use super::error::CallNotPermitted;
 use super::isolation::resolve;
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
-use crate::engine::readiness::{place, refused_for};
+use crate::engine::readiness::{refused_for, waiter};
 use crate::engine::{admission, open};
-use crate::events::waiters::Place;
+use crate::events::waiters::Waiter;
 use crate::state::{Outcome, State};
 
 impl CircuitBreaker {
@@ -23,9 +23,9 @@ impl CircuitBreaker {
         }
     }
 
-    /// A place among the tasks that are woken when that may have changed.
-    pub(crate) fn place(&self) -> Place {
-        place(resolve(self.breaker()))
+    /// One of the tasks that are woken when that may have changed.
+    pub(crate) fn waiter(&self) -> Waiter {
+        waiter(resolve(self.breaker()))
     }
 
     /// The time of the breaker's clock, for [`record_since`](Self::record_since).

@@ -20,7 +20,7 @@ use crate::events::listener::Listener;
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 #[cfg(feature = "keyed")]
-use crate::sync::Reading;
+use crate::sync::ReadGuard;
 use crate::sync::{Arc, OnceBox, Ref, const_unless_model};
 
 /// A circuit breaker, which guards one dependency, usually one function.
@@ -46,7 +46,7 @@ enum Handle {
     Shared(Arc<Breaker>),
     /// A key's breaker. The family keeps it while this handle exists, so no reference is counted.
     #[cfg(feature = "keyed")]
-    Kept(Reading<Breaker>),
+    Kept(ReadGuard<Breaker>),
     /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.
     Lazy(&'static Settings, OnceBox<Arc<Breaker>>),
 }
@@ -84,7 +84,7 @@ impl CircuitBreaker {
     }
 
     #[cfg(feature = "keyed")]
-    pub(super) const fn from_kept(breaker: Reading<Breaker>) -> Self {
+    pub(super) const fn from_kept(breaker: ReadGuard<Breaker>) -> Self {
         Self(Handle::Kept(breaker))
     }
 

@@ -45,11 +45,12 @@ use crate::state::State;
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Collector(Arc<Inner>);
+pub struct Collector(Arc<Store>);
 
+/// What clones share.
 #[derive(Default)]
-struct Inner {
-    known: Mutex<Known>,
+struct Store {
+    accounts: Mutex<Accounts>,
     transitions: Mutex<BTreeMap<String, TransitionCounts>>,
     /// For each family, the names that are reported one by one.
     families: Mutex<BTreeMap<String, BTreeSet<String>>>,
@@ -72,7 +73,7 @@ const USUAL_TRANSITIONS: [(State, State, u64); 5] = [
 
 /// What has been collected so far.
 #[derive(Default)]
-struct Known {
+struct Accounts {
     counts: BTreeMap<String, (Totals, Spent)>,
     /// By address.
     breakers: HashMap<usize, Seen>,
@@ -135,21 +136,21 @@ impl Collector {
         let breakers: Vec<_> = breakers().collect();
         // Collections run one after the other, or an older one could overwrite a newer one. So users' clocks are read under this lock; a
         // clock that itself collects would recurse for ever anyway.
-        let mut known = lock(&self.0.known);
+        let mut accounts = lock(&self.0.accounts);
         let mut all = BTreeMap::<_, Collected>::new();
         for breaker in &breakers {
             let breaker = resolve(breaker.breaker());
             let snapshot = Snapshot::of(breaker);
             let name = self.name_of(breaker.name());
             all.entry(name.clone()).or_default().add(&snapshot);
-            known.count(breaker, name, &snapshot);
+            accounts.count(breaker, name, &snapshot);
         }
-        known.breakers.retain(|_, seen| seen.origin.is_live());
-        for (name, (totals, spent)) in &known.counts {
+        accounts.breakers.retain(|_, seen| seen.origin.is_live());
+        for (name, (totals, spent)) in &accounts.counts {
             let collected = all.entry(name.clone()).or_default();
             (collected.totals, collected.spent) = (*totals, *spent);
         }
-        drop(known);
+        drop(accounts);
         for (name, transitions) in &*lock(&self.0.transitions) {
             all.entry(name.clone()).or_default().transitions.clone_from(transitions);
         }
@@ -186,7 +187,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Known {
+impl Accounts {
     /// Adds what a breaker has counted since the last collection.
     fn count(&mut self, breaker: &Breaker, name: String, snapshot: &Snapshot) {
         let (totals, spent) = (snapshot.totals, snapshot.spent);

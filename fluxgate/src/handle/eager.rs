@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::body::{Body, Plain};
+use super::body::{Body, Delayable};
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
 use super::future::{KeptWord, resumed_after_completion};
@@ -17,7 +17,7 @@ use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
-use crate::output::{Output, Yielded};
+use crate::return_type::{Output, Yielded};
 
 /// How a future that borrows nothing reaches its breaker: by a function if that is a `static`, for the reasons given at
 /// [`Locate`](super::future::Locate), and otherwise by a handle.
@@ -113,7 +113,7 @@ pin_project! {
     }
 }
 
-impl<F, R, C, S, O, H: Hold> Eager<Option<Plain<F>>, C, S, H>
+impl<F, R, C, S, O, H: Hold> Eager<Option<Delayable<F>>, C, S, H>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, R) -> Yielded<R>,
@@ -129,7 +129,7 @@ where
         finish: C,
         settle: S,
     ) -> Self {
-        Self::begin(breaker, || Plain::new(body()), finish, settle)
+        Self::begin(breaker, || Delayable::new(body()), finish, settle)
     }
 }
 
@@ -149,7 +149,7 @@ where
         finish: C,
         settle: S,
     ) -> Self {
-        Self::begin(breaker, || Limited::new(Plain::new(body()), limit), finish, settle)
+        Self::begin(breaker, || Limited::new(Delayable::new(body()), limit), finish, settle)
     }
 }
 
@@ -171,8 +171,8 @@ where
     }
 
     /// The future of the call, whose body is `future`.
-    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, C, S, H> {
-        self.around(Plain::new(future))
+    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Delayable<F>, C, S, H> {
+        self.around(Delayable::new(future))
     }
 }
 
@@ -192,7 +192,7 @@ where
         limit: Limit,
         future: F,
     ) -> Eager<Limited<F>, C, S, H> {
-        self.around(Limited::new(Plain::new(future), limit))
+        self.around(Limited::new(Delayable::new(future), limit))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Injecting faults.
 
 use super::circuit_breaker::CircuitBreaker;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::configuration::fault::Fault;
 use crate::engine::fault;
 

@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::body::{Body, Plain};
+use super::body::{Body, Delayable};
 use super::call::{Call, abandon, cancel};
 use super::error::Error;
 use super::isolation::Resolved;
@@ -17,7 +17,7 @@ use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::nesting;
 use crate::engine::word::StateWord;
-use crate::output::Yielded;
+use crate::return_type::Yielded;
 use crate::state::Outcome;
 
 /// How a future reaches the breaker of its call.
@@ -330,7 +330,7 @@ pin_project! {
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, ByClosure<C>>
+impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Delayable<F>, ByClosure<C>>
 where
     C: FnOnce(Call<'a>, F::Output) -> Yielded<F::Output>,
 {
@@ -341,10 +341,10 @@ where
     }
 }
 
-impl<'a, L: Locate<'a>, F, C: Keep> Guarded<'a, L, Plain<F>, C> {
+impl<'a, L: Locate<'a>, F, C: Keep> Guarded<'a, L, Delayable<F>, C> {
     #[inline(always)]
     pub(crate) fn ended_by(call: Admitted<'a, L>, future: F, finish: C) -> Self {
-        Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
+        Self { body: Delayable::new(future), pending: Pending::admitted(call, finish) }
     }
 }
 
@@ -355,7 +355,7 @@ where
     /// The same with a time limit.
     #[inline(always)]
     pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
-        let body = Limited::new(Plain::new(future), limit);
+        let body = Limited::new(Delayable::new(future), limit);
         Self { body, pending: Pending::admitted(call, ByClosure::planned(finish)) }
     }
 }
@@ -381,7 +381,7 @@ pin_project! {
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Plain<F>, ByClosure<C>, S>
+impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Delayable<F>, ByClosure<C>, S>
 where
     C: FnOnce(Call<'a>, F::Output) -> Yielded<F::Output>,
     S: Fn(Refusal<'a>) -> Yielded<F::Output>,
@@ -393,10 +393,10 @@ where
     }
 }
 
-impl<'a, L: Locate<'a>, F, C: Keep, S> Deferred<'a, L, Plain<F>, C, S> {
+impl<'a, L: Locate<'a>, F, C: Keep, S> Deferred<'a, L, Delayable<F>, C, S> {
     #[inline(always)]
     pub(crate) fn ended_by(locate: L, future: F, finish: C, refused: S) -> Self {
-        Self { body: Plain::new(future), pending: Pending::planned(locate, finish), refused }
+        Self { body: Delayable::new(future), pending: Pending::planned(locate, finish), refused }
     }
 }
 
@@ -408,7 +408,7 @@ where
     /// The same with a time limit.
     #[inline(always)]
     pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
-        let body = Limited::new(Plain::new(future), limit);
+        let body = Limited::new(Delayable::new(future), limit);
         Self { body, pending: Pending::planned(locate, ByClosure::planned(finish)), refused }
     }
 }
@@ -432,7 +432,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct CallAsync<'a, F> {
         #[pin]
-        body: Plain<F>,
+        body: Delayable<F>,
         pending: Pending<'a, &'a Breaker, Kept<ByHand>>,
     }
 }
@@ -440,12 +440,12 @@ pin_project! {
 impl<'a, F> CallAsync<'a, F> {
     #[inline(always)]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
-        Self { body: Plain::new(future), pending: Pending::planned(breaker, Kept::planned(ByHand)) }
+        Self { body: Delayable::new(future), pending: Pending::planned(breaker, Kept::planned(ByHand)) }
     }
 
     #[cfg(feature = "tokio")]
     #[inline(always)]
-    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, &'a Breaker, Kept<ByHand>>) {
+    pub(super) fn into_parts(self) -> (Delayable<F>, Pending<'a, &'a Breaker, Kept<ByHand>>) {
         (self.body, self.pending)
     }
 }

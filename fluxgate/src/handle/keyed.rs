@@ -18,7 +18,7 @@ use self::family::Family;
 use super::builder::Builder;
 use super::circuit_breaker::CircuitBreaker;
 use crate::configuration::changes::Changes;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::events::audience::Subscription;
 use crate::sync::{Arc, Ref};
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 
 use self::timer::Timer;
-use super::body::{Body, Plain};
+use super::body::{Body, Delayable};
 use super::call::Call;
 use super::timed_out::TimedOut;
 use crate::engine::breaker::Breaker;
@@ -45,7 +45,7 @@ pin_project! {
     /// The future of the function's body, limited in time from its first poll. The delay of an injected fault counts towards the limit.
     pub struct Limited<F> {
         #[pin]
-        body: Plain<F>,
+        body: Delayable<F>,
         // Made when the body is first pending.
         #[pin]
         timer: Option<Timer>,
@@ -59,7 +59,7 @@ impl<F: RefUnwindSafe> RefUnwindSafe for Limited<F> {}
 
 impl<F> Limited<F> {
     #[inline]
-    pub(super) fn new(body: Plain<F>, Limit(limit): Limit) -> Self {
+    pub(super) fn new(body: Delayable<F>, Limit(limit): Limit) -> Self {
         Self { body, timer: None, limit }
     }
 }

@@ -1,7 +1,7 @@
 //! Settings from outside the program, for breakers by their names, existing and future.
 
 use crate::configuration::changes::Changes;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::engine::breaker::Breaker;

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::circuit_breaker::CircuitBreaker;
 use crate::clock::{NEVER, TARGET_HAS_CLOCK};
 use crate::engine::breaker::Breaker;
-use crate::engine::readiness::{place, refused_for};
+use crate::engine::readiness::{refused_for, waiter};
 
 impl CircuitBreaker {
     /// With the feature `tokio`: waits until the next call has a chance to be admitted. It has one at once, unless the breaker is open,
@@ -69,11 +69,11 @@ impl CircuitBreaker {
 }
 
 async fn wait(breaker: &Breaker) {
-    let place = place(breaker);
+    let waiter = waiter(breaker);
     let mut asleep = pin!(None);
     poll_fn(|context| {
         // Before the breaker is asked, so that no change is missed.
-        place.take(context);
+        waiter.register(context);
         let Some((_, left)) = refused_for(breaker) else { return Poll::Ready(()) };
         // Made anew each time, since a command may have changed the pause.
         asleep.set((left != NEVER).then(|| sleep(Duration::from_nanos(left))));

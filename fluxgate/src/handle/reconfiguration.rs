@@ -2,7 +2,7 @@
 
 use super::circuit_breaker::CircuitBreaker;
 use crate::configuration::changes::Changes;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::engine::reconfigure::change;
 
 impl CircuitBreaker {

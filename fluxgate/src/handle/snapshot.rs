@@ -226,12 +226,12 @@ mod serialized {
     impl Serialize for super::Peak {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             #[derive(Serialize)]
-            struct Form {
+            struct PeakForm {
                 failures: u64,
                 calls: u64,
                 failure_rate: f64,
             }
-            Form { failures: self.failures, calls: self.calls, failure_rate: self.failure_rate() }
+            PeakForm { failures: self.failures, calls: self.calls, failure_rate: self.failure_rate() }
                 .serialize(serializer)
         }
     }
@@ -245,18 +245,18 @@ mod serialized {
         failure_streak: u32,
         failing_for: Option<f64>,
         in_flight: Option<u64>,
-        slow: Vec<Slow>,
+        slow: Vec<SlowForm>,
     }
 
     #[derive(Serialize)]
-    struct Slow {
+    struct SlowForm {
         threshold: f64,
         calls: u64,
         rate: Option<f64>,
     }
 
     pub(super) fn metrics<S: Serializer>(metrics: &Metrics, serializer: S) -> Result<S::Ok, S::Error> {
-        let slow = metrics.thresholds().map(|threshold| Slow {
+        let slow = metrics.thresholds().map(|threshold| SlowForm {
             threshold: threshold.as_secs_f64(),
             calls: metrics.slow(threshold).unwrap_or(0),
             rate: metrics.slow_rate(threshold),

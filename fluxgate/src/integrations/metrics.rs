@@ -66,12 +66,12 @@ struct Reported {
     prefix: String,
     labels: Vec<Label>,
     collector: Collector,
-    known: Mutex<Known>,
+    noted: Mutex<Noted>,
 }
 
 /// What has been reported.
 #[derive(Debug, Default)]
-struct Known {
+struct Noted {
     counters: BTreeMap<Series, u64>,
     /// Gauges that may become absent.
     passing: BTreeSet<Series>,
@@ -171,16 +171,16 @@ impl Reported {
 
     /// Notes what is reported now. Returns by how much counters have grown, and adds the gauges that have become absent.
     fn note(&self, all: &mut AllSeries) -> Vec<(Series, u64)> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         let mut increments = Vec::new();
         for (series, now) in &all.counters {
-            let before = known.counters.entry(series.clone()).or_insert(0);
+            let before = noted.counters.entry(series.clone()).or_insert(0);
             // Another update, with later figures, may have come first.
             increments.push((series.clone(), now.saturating_sub(*before)));
             *before = (*before).max(*now);
         }
-        known.passing.extend(all.passing.keys().cloned());
-        for series in &known.passing {
+        noted.passing.extend(all.passing.keys().cloned());
+        for series in &noted.passing {
             all.passing.entry(series.clone()).or_insert(f64::NAN);
         }
         increments

@@ -57,7 +57,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::configuration;
 use crate::configuration::changes::Changes;
-use crate::configuration::error::{ConfigError, ConfigProblem};
+use crate::configuration::config_error::{ConfigError, ConfigProblem};
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::handle::prescription::{self, Prescribed, Prescription};
@@ -83,24 +83,24 @@ impl<'de> Deserialize<'de> for Settings {
 struct Distinct<V>(BTreeMap<String, V>);
 
 /// What is in a map.
-trait Value {
+trait MapValue {
     /// The map, in errors.
     const MAP: &str;
 }
 
-impl Value for SettingText {
+impl MapValue for SettingText {
     const MAP: &str = "the settings of the breaker with this name";
 }
 
-impl<V> Value for Distinct<V> {
+impl<V> MapValue for Distinct<V> {
     const MAP: &str = "breakers by name, each with its settings";
 }
 
-impl<'de, V: Value + Deserialize<'de>> Deserialize<'de> for Distinct<V> {
+impl<'de, V: MapValue + Deserialize<'de>> Deserialize<'de> for Distinct<V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<V>(PhantomData<V>);
 
-        impl<'de, V: Value + Deserialize<'de>> Visitor<'de> for Entries<V> {
+        impl<'de, V: MapValue + Deserialize<'de>> Visitor<'de> for Entries<V> {
             type Value = Distinct<V>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -109,8 +109,6 @@
 //! A breaker refuses at once, so the service is then ready, whether the inner service is or not. With
 //! [`pending_while_open`](CircuitBreakerLayer::pending_while_open), it is not ready instead, so that a load balancer picks another one.
 
-#[cfg(feature = "tower-http")]
-mod body;
 mod classify;
 mod follow;
 mod future;
@@ -123,12 +121,12 @@ mod http;
 mod layer;
 mod readiness;
 mod reject;
+#[cfg(feature = "tower-http")]
+mod response_body;
 mod select;
 mod service;
 pub(crate) mod waiting;
 
-#[cfg(feature = "tower-http")]
-pub use self::body::GuardedBody;
 pub use self::classify::{Classify, Errors};
 pub use self::follow::UntilResponse;
 pub use self::future::ResponseFuture;
@@ -138,5 +136,7 @@ pub use self::grpc::Grpc;
 pub use self::http::{ServerErrors, ThroughBody};
 pub use self::layer::CircuitBreakerLayer;
 pub use self::reject::{Reject, Wrap};
+#[cfg(feature = "tower-http")]
+pub use self::response_body::GuardedBody;
 pub use self::select::Select;
 pub use self::service::CircuitBreakerService;

@@ -116,7 +116,7 @@ fn a_trial_that_goes_on_wakes_waiting_tasks() {
     model(probing, |_, probe| probe.success());
 }
 
-/// Two tasks, one of which gives up its place.
+/// Two tasks, one of which gives up waiting.
 #[test]
 fn a_task_that_gives_up_takes_no_wakeup_from_others() {
     check(|| {

@@ -1,30 +1,30 @@
 //! Boxed futures behind an alias, which the attribute cannot see through. Found by method lookup, like the facts in `probe`.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-use crate::output::Output;
+use crate::return_type::Output;
 use core::future::Future;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::pin::Pin;
 
 /// The type that a name stands for.
-pub struct Alias<R>(NoFuture<R>);
+pub struct Alias<R>(NotBoxed<R>);
 
 /// The type is not a boxed future.
-pub struct NoFuture<R>(PhantomData<fn() -> R>);
+pub struct NotBoxed<R>(PhantomData<fn() -> R>);
 
 impl<R> Alias<R> {
     #[inline]
     pub const fn of(_: Output<R>) -> Self {
-        Self(NoFuture(PhantomData))
+        Self(NotBoxed(PhantomData))
     }
 }
 
 impl<R> Deref for Alias<R> {
-    type Target = NoFuture<R>;
+    type Target = NotBoxed<R>;
 
     #[inline]
-    fn deref(&self) -> &NoFuture<R> {
+    fn deref(&self) -> &NotBoxed<R> {
         &self.0
     }
 }
@@ -39,7 +39,7 @@ impl<F: Future + ?Sized> Alias<Pin<Box<F>>> {
 }
 
 #[expect(clippy::unused_self, reason = "as for a future")]
-impl<R> NoFuture<R> {
+impl<R> NotBoxed<R> {
     #[inline]
     pub const fn is_spelled_out(&self) {}
 }

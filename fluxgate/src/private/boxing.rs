@@ -4,12 +4,12 @@
 use core::future::Future;
 use core::marker::PhantomData;
 
-use crate::handle::body::Plain;
+use crate::handle::body::Delayable;
 use crate::handle::call::Call;
 use crate::handle::eager::{Eager, Hold, Making};
 use crate::handle::limit::{Elapsed, Limit, Limited};
 use crate::handle::refusal::Refusal;
-use crate::output::{Output, Yielded};
+use crate::return_type::{Output, Yielded};
 
 /// A value that is about to be boxed, by a function that returns a future of `R`.
 pub struct Boxing<T, R>(T, PhantomData<fn() -> R>);
@@ -26,7 +26,7 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
     pub fn __fluxgate_guard<C, S, O, H: Hold>(
         self,
         making: &mut Making<R, C, S, H>,
-    ) -> Eager<Plain<F>, C, S, H>
+    ) -> Eager<Delayable<F>, C, S, H>
     where
         C: FnOnce(Call<'_>, R) -> Yielded<R>,
         S: FnOnce(Result<R, Refusal<'_>>) -> Yielded<O>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::callback::contain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
-use crate::output::Output;
+use crate::return_type::Output;
 
 /// Calls the body of a function.
 #[inline(always)]

@@ -39,7 +39,7 @@ pub struct OfOurs;
 pub struct OfUnknown;
 
 /// A type of errors.
-pub struct Errors<E>(Plain<E>);
+pub struct ErrorType<E>(Plain<E>);
 
 /// The errors point to no others.
 pub struct Plain<E>(Ours<E>);
@@ -50,7 +50,7 @@ pub struct Ours<E>(Unknown<E>);
 /// The errors may be anything.
 pub struct Unknown<E>(PhantomData<fn(&E)>);
 
-impl<E> Errors<E> {
+impl<E> ErrorType<E> {
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     #[inline(always)]
     pub const fn new() -> Self {
@@ -63,7 +63,7 @@ impl<E> Errors<E> {
     }
 }
 
-impl<E> Deref for Errors<E> {
+impl<E> Deref for ErrorType<E> {
     type Target = Plain<E>;
 
     #[inline(always)]
@@ -93,7 +93,7 @@ impl<E> Deref for Ours<E> {
 // Lookup does not see lifetimes, and errors of any lifetime come here. So no type may have to be `'static`, and only the sources are
 // searched, not the error itself. They suffice: a refusal has a source, too.
 
-impl<E: Deref<Target: Error>> Errors<E> {
+impl<E: Deref<Target: Error>> ErrorType<E> {
     #[inline(always)]
     pub fn evidence(&self) -> OfPointer {
         OfPointer

@@ -6,12 +6,12 @@ use core::task::Poll;
 use super::evidence::Evidence;
 use super::returns::{Becomes, ByConversion, Returned};
 use super::unmet::Met;
-use crate::handle::body::Plain;
+use crate::handle::body::Delayable;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::future::{Admitted, Deferred, Finish, Guarded, Kept, Locate, Refuse};
 use crate::handle::refusal::Refusal;
-use crate::output::Output;
+use crate::return_type::Output;
 
 /// Every error is a failure, unless the evidence knows better.
 pub struct Settled<V>(V);
@@ -53,7 +53,7 @@ pub fn deferred<'a, R, L: Locate<'a>, F, V, S>(
     future: F,
     evidence: V,
     by: S,
-) -> Deferred<'a, L, Plain<F>, Kept<Settled<V>>, S> {
+) -> Deferred<'a, L, Delayable<F>, Kept<Settled<V>>, S> {
     Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), by)
 }
 
@@ -65,7 +65,7 @@ pub fn deferred_or<'a, R, L: Locate<'a>, F, V, H: Fn(CallNotPermitted) -> R>(
     future: F,
     evidence: V,
     rejected: H,
-) -> Deferred<'a, L, Plain<F>, Kept<Settled<V>>, ByHandler<H>> {
+) -> Deferred<'a, L, Delayable<F>, Kept<Settled<V>>, ByHandler<H>> {
     Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), ByHandler(rejected))
 }
 
@@ -75,6 +75,6 @@ pub fn guarded<'a, L: Locate<'a>, F, V>(
     call: Admitted<'a, L>,
     future: F,
     evidence: V,
-) -> Guarded<'a, L, Plain<F>, Kept<Settled<V>>> {
+) -> Guarded<'a, L, Delayable<F>, Kept<Settled<V>>> {
     Guarded::ended_by(call, future, Kept::planned(Settled(evidence)))
 }

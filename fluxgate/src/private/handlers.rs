@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::returns::IntoError;
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::error::CallNotPermitted;
-use crate::output::Output;
+use crate::return_type::Output;
 
 /// Calls a `fallback` that is a closure.
 #[inline(always)]

@@ -7,7 +7,7 @@ use core::ops::Deref;
 
 use super::returns::Becomes;
 use crate::handle::error::CallNotPermitted;
-use crate::output::Output;
+use crate::return_type::Output;
 
 /// The return type of a function whose tracker looks at whole return values. It may or may not be a `Result`.
 pub struct Probe<R>(Whatever<R>);

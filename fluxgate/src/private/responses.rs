@@ -5,14 +5,14 @@ use std::time::Duration;
 use axum_core::response::Response;
 use http::StatusCode;
 
-use super::evidence::{Errors, Evidence};
-use super::limits::Limitable;
+use super::evidence::{ErrorType, Evidence};
 use super::returns::{IntoError, Refusable, Returned};
+use super::time_limit::Limitable;
 use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;
-use crate::output::Output;
+use crate::return_type::Output;
 use crate::state::Outcome;
 
 fn outcome<R: Returned, V: Evidence<R::Error>>(
@@ -32,10 +32,10 @@ macro_rules! returned {
         impl Returned for $response {
             type Value = Self;
             type Error = Self;
-            type Errors = Errors<Self>;
+            type ErrorType = ErrorType<Self>;
 
-            fn errors(_: Output<Self>, _: Output<Self>) -> Errors<Self> {
-                Errors::new()
+            fn errors(_: Output<Self>, _: Output<Self>) -> ErrorType<Self> {
+                ErrorType::new()
             }
 
             fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self, &Self> {

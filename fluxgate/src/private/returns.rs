@@ -4,14 +4,14 @@
 use core::task::Poll;
 use std::time::Duration;
 
-use super::evidence::{Errors, Evidence};
+use super::evidence::{ErrorType, Evidence};
 use super::unmet::{Impossible, Met, Unmet};
 use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
 use crate::handle::timed_out::TimedOut;
-use crate::output::Output;
+use crate::return_type::Output;
 
 /// The return type of a guarded function without further arguments.
 ///
@@ -25,13 +25,13 @@ use crate::output::Output;
 pub trait Returned: Sized {
     type Value;
     type Error;
-    /// [`Errors`] of that type. As an associated type, it is found before its methods are looked up.
-    type Errors;
+    /// [`ErrorType`] of that type. As an associated type, it is found before its methods are looked up.
+    type ErrorType;
 
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self::Value, &Self::Error>;
 
     /// The type of its errors, which is asked for what only the compiler knows.
-    fn errors(_: Output<Self>, _: Output<Self>) -> Self::Errors;
+    fn errors(_: Output<Self>, _: Output<Self>) -> Self::ErrorType;
 
     /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
     #[inline(always)]
@@ -124,11 +124,11 @@ pub trait Returned: Sized {
 impl<T, E> Returned for Result<T, E> {
     type Value = T;
     type Error = E;
-    type Errors = Errors<E>;
+    type ErrorType = ErrorType<E>;
 
     #[inline(always)]
-    fn errors(_: Output<Self>, _: Output<Self>) -> Errors<E> {
-        Errors::new()
+    fn errors(_: Output<Self>, _: Output<Self>) -> ErrorType<E> {
+        ErrorType::new()
     }
 
     #[inline(always)]

@@ -66,31 +66,31 @@ impl<T: KnownStatus> KnownStatus for Box<T> {
 }
 
 /// A type of values that are asked for a status, [known](KnownStatus) or not.
-pub struct Asked<T>(Plain<T>);
+pub struct Asked<T>(Unrecognized<T>);
 
 /// The type has no known status.
-pub struct Plain<T>(PhantomData<fn(&T)>);
+pub struct Unrecognized<T>(PhantomData<fn(&T)>);
 
 impl<T> Asked<T> {
     #[inline]
     pub const fn of(_value: &T) -> Self {
-        Self(Plain(PhantomData))
+        Self(Unrecognized(PhantomData))
     }
 }
 
 impl<T> Deref for Asked<T> {
-    type Target = Plain<T>;
+    type Target = Unrecognized<T>;
 
     #[inline]
-    fn deref(&self) -> &Plain<T> {
+    fn deref(&self) -> &Unrecognized<T> {
         &self.0
     }
 }
 
 /// A known status, which has the method.
-pub struct Known(u16);
+pub struct HttpStatus(u16);
 
-impl Known {
+impl HttpStatus {
     #[inline]
     pub fn status(&self) -> u16 {
         self.0
@@ -99,13 +99,13 @@ impl Known {
 
 impl<T: KnownStatus> Asked<T> {
     #[inline]
-    pub fn get(&self, value: &T) -> Known {
-        Known(value.known_status())
+    pub fn get(&self, value: &T) -> HttpStatus {
+        HttpStatus(value.known_status())
     }
 }
 
 #[expect(clippy::unused_self, reason = "as for a known one")]
-impl<T> Plain<T> {
+impl<T> Unrecognized<T> {
     #[inline]
     pub fn get<'a>(&self, value: &'a T) -> &'a T {
         value

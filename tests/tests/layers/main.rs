@@ -16,7 +16,7 @@ use layers::{Layer, mistakes};
 use sources::Sources;
 
 const RUNTIME: &[Layer] = &[
-    ("ground", "state sync clock random callback output", ""),
+    ("ground", "state sync clock random callback return_type", ""),
     ("words", "window trip retry permit", "ground"),
     ("configuration", "configuration", "ground words"),
     ("events", "events", "ground words configuration"),

@@ -60,7 +60,7 @@ fn look_up(id: u64) -> Option<Customer> {
                             __fluxgate_outcome,
                             __fluxgate_error,
                             __fluxgate_breaker,
-                            __private::Errors::of(__fluxgate_error).evidence(),
+                            __private::ErrorType::of(__fluxgate_error).evidence(),
                         ),
                     )
             },

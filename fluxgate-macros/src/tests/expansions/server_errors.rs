@@ -101,7 +101,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                             },
                             __fluxgate_error,
                             __fluxgate_breaker,
-                            __private::Errors::of(__fluxgate_error).evidence(),
+                            __private::ErrorType::of(__fluxgate_error).evidence(),
                         )
                     }
                 }

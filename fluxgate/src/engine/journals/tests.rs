@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use super::{Calls, Entered, Headroom, Journal, PLACES, SHARED, StateWord};
+use super::{Headroom, Journal, JournalEntry, Merged, PLACES, SHARED, StateWord};
 use crate::engine::grants::tests::call;
 use crate::engine::word::{Needs, Timing};
 use crate::window::Window;
@@ -25,12 +25,12 @@ fn calls_in_many_journals_are_read_in_reverse_order_of_their_ends() {
         let (mut end, mut entered) = (0, Vec::new());
         for _ in 0..random.usize(..300) {
             end += random.u64(1..9);
-            let call = Entered { failed: random.bool(), nanos: random.u64(..50), end };
+            let call = JournalEntry { failed: random.bool(), nanos: random.u64(..50), end };
             if journals[random.usize(..journals.len())].enter(WORD, call) {
                 entered.push(call);
             }
         }
-        let mut calls = Calls::NONE;
+        let mut calls = Merged::NONE;
         for (place, journal) in journals.iter().enumerate() {
             calls.add(place as u32 + 1, journal.close().calls);
         }
@@ -55,7 +55,7 @@ fn averaging(window: Window) -> crate::Builder {
 
 fn is_entered(breaker: &CircuitBreaker) -> bool {
     let breaker = breaker.breaker();
-    breaker.stripes().enter(breaker.word(), Entered { failed: false, nanos: 0, end: 0 })
+    breaker.stripes().enter(breaker.word(), JournalEntry { failed: false, nanos: 0, end: 0 })
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn threads_without_a_stripe_of_their_own_share_a_journal() {
         call(breaker, "o");
         let end = latest_end();
         assert!(end > 0);
-        let earlier = Entered { failed: true, nanos: 0, end: end - 1 };
+        let earlier = JournalEntry { failed: true, nanos: 0, end: end - 1 };
         let guard = of_all.lock();
         assert!(super::enter(of_all.stripes(), guard.word, earlier));
         drop(guard);

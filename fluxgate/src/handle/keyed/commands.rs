@@ -7,24 +7,24 @@ use crate::sync::Mutex;
 pub(super) type Command = fn(&CircuitBreaker);
 
 /// The last command that was given to all.
-pub(super) struct Commands(Mutex<Given>);
+pub(super) struct Commands(Mutex<Issued>);
 
 #[derive(Clone, Copy)]
-struct Given {
+struct Issued {
     command: Command,
     number: u64,
 }
 
 impl Commands {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(Given { command: |_| {}, number: 0 }))
+        Self(Mutex::new(Issued { command: |_| {}, number: 0 }))
     }
 
     /// Gives a command to all, by `give_all`. Of several at a time, the last one prevails for all.
     pub(super) fn give(&self, command: Command, give_all: impl Fn(Command)) {
         self.begin(command);
         loop {
-            let Given { command, number } = self.last();
+            let Issued { command, number } = self.last();
             give_all(command);
             // Otherwise, some may have got a later command before this one.
             if self.last().number == number {
@@ -35,10 +35,10 @@ impl Commands {
 
     fn begin(&self, command: Command) {
         let mut last = self.0.lock();
-        *last = Given { command, number: last.number + 1 };
+        *last = Issued { command, number: last.number + 1 };
     }
 
-    fn last(&self) -> Given {
+    fn last(&self) -> Issued {
         *self.0.lock()
     }
 }

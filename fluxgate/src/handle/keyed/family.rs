@@ -16,11 +16,11 @@ use fluxgate_rules::metrics::nanos;
 pub(crate) use self::doubles::seen_by_test;
 use super::commands::{Command, Commands};
 use super::evicted::Evicted;
-use super::table::{Locked, Table};
+use super::table::{LockedTable, Table};
 use crate::clock::NEVER;
 use crate::configuration::Settings;
 use crate::configuration::changes::Changes;
-use crate::configuration::error::ConfigError;
+use crate::configuration::config_error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Membership, Origin};
@@ -32,7 +32,7 @@ use crate::events::audience::Subscription;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::enrollment::{enroll, enter};
 use crate::sync::{
-    Arc, AtomicU64, OnceBox, Ordering, Reading, Ref, RwLock, const_unless_model, thread_local,
+    Arc, AtomicU64, OnceBox, Ordering, ReadGuard, Ref, RwLock, const_unless_model, thread_local,
 };
 
 /// Breakers of one kind, each for a key.
@@ -199,11 +199,11 @@ impl Family {
 
     /// How many keys have breakers.
     pub(super) fn length(&self) -> usize {
-        self.with_members(Locked::length)
+        self.with_members(LockedTable::length)
     }
 
     /// Evicts idle breakers, then looks at those that stay.
-    fn with_members<'f, R>(&'f self, look: impl FnOnce(&Locked<'f>) -> R) -> R {
+    fn with_members<'f, R>(&'f self, look: impl FnOnce(&LockedTable<'f>) -> R) -> R {
         let family = self.resolved();
         let now = family.root.now();
         let mut evicted = Evicted::default();
@@ -248,7 +248,7 @@ impl Family {
 
     /// Finds a breaker, and notes that it was used.
     #[inline]
-    fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
+    fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<ReadGuard<Breaker>> {
         let members = self.members();
         let breaker = members.table.find(hash, is)?;
         if let Some(membership) = &breaker.membership {

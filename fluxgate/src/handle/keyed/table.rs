@@ -8,7 +8,9 @@
 use std::hash::{BuildHasher as _, Hash};
 
 use crate::engine::breaker::{Breaker, Membership};
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, RandomState, Reading, Replaceable};
+use crate::sync::{
+    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, RandomState, ReadGuard, Replaceable,
+};
 
 /// The breakers of a family.
 pub(super) struct Table {
@@ -23,7 +25,7 @@ pub(super) struct Table {
     hashes: RandomState,
     /// The largest number of places that may be needed.
     largest: usize,
-    extent: Mutex<Extent>,
+    occupancy: Mutex<Occupancy>,
 }
 
 struct Places {
@@ -37,17 +39,17 @@ struct Place {
 }
 
 /// The part of a table that the lock guards.
-struct Extent {
+struct Occupancy {
     length: usize,
     /// The next place to be checked for a breaker to evict.
     hand: usize,
 }
 
 /// A table, locked.
-pub(super) struct Locked<'a> {
+pub(super) struct LockedTable<'a> {
     table: &'a Table,
     places: &'a Places,
-    extent: MutexGuard<'a, Extent>,
+    occupancy: MutexGuard<'a, Occupancy>,
     is_changed: bool,
 }
 
@@ -67,7 +69,7 @@ impl Table {
             vacant,
             hashes: RandomState::default(),
             largest: places_for(capacity).next_power_of_two(),
-            extent: Mutex::new(Extent { length: 0, hand: 0 }),
+            occupancy: Mutex::new(Occupancy { length: 0, hand: 0 }),
         }
     }
 
@@ -77,7 +79,7 @@ impl Table {
 
     /// The breaker whose key has this hash and for which `is` holds, unless it is being moved.
     #[inline]
-    pub(super) fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
+    pub(super) fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<ReadGuard<Breaker>> {
         let places = self.places();
         let mut number = places.home(hash);
         for _ in 0..places.list.len() {
@@ -103,15 +105,15 @@ impl Table {
         self.version.load(Ordering::Acquire)
     }
 
-    pub(super) fn lock(&self) -> Locked<'_> {
-        let extent = self.extent.lock();
-        Locked { table: self, places: self.places(), extent, is_changed: false }
+    pub(super) fn lock(&self) -> LockedTable<'_> {
+        let occupancy = self.occupancy.lock();
+        LockedTable { table: self, places: self.places(), occupancy, is_changed: false }
     }
 
     /// `None` if another thread has the lock.
-    pub(super) fn try_lock(&self) -> Option<Locked<'_>> {
-        let extent = self.extent.try_lock()?;
-        Some(Locked { table: self, places: self.places(), extent, is_changed: false })
+    pub(super) fn try_lock(&self) -> Option<LockedTable<'_>> {
+        let occupancy = self.occupancy.try_lock()?;
+        Some(LockedTable { table: self, places: self.places(), occupancy, is_changed: false })
     }
 
     #[inline]
@@ -161,13 +163,13 @@ impl Places {
     }
 }
 
-impl Locked<'_> {
+impl LockedTable<'_> {
     pub(super) fn version(&self) -> u64 {
         self.table.version.load(Ordering::Relaxed)
     }
 
     pub(super) fn length(&self) -> usize {
-        self.extent.length
+        self.occupancy.length
     }
 
     pub(super) fn place_count(&self) -> usize {
@@ -176,13 +178,13 @@ impl Locked<'_> {
 
     /// The next place to be checked, round and round.
     pub(super) fn next(&mut self) -> usize {
-        let number = self.extent.hand;
-        self.extent.hand = self.places.after(number);
+        let number = self.occupancy.hand;
+        self.occupancy.hand = self.places.after(number);
         number
     }
 
     /// The breaker in this place.
-    pub(super) fn get(&self, number: usize) -> Option<Reading<Breaker>> {
+    pub(super) fn get(&self, number: usize) -> Option<ReadGuard<Breaker>> {
         let place = &self.places.list[number];
         (place.hash.load(Ordering::Relaxed) != VACANT).then(|| place.breaker.read())
     }
@@ -202,13 +204,14 @@ impl Locked<'_> {
 
     /// Inserts a breaker whose key is not there yet.
     pub(super) fn insert(&mut self, hash: u64, breaker: Arc<Breaker>) {
-        if places_for(self.extent.length + 1) > self.place_count() && self.place_count() < self.table.largest
+        if places_for(self.occupancy.length + 1) > self.place_count()
+            && self.place_count() < self.table.largest
         {
             self.grow();
         }
         self.is_changed = true;
         self.places.insert(hash, breaker);
-        self.extent.length += 1;
+        self.occupancy.length += 1;
     }
 
     /// Takes a breaker out of its place, which has to be [filled](Self::put_back) again or [closed](Self::close). Until then no one can
@@ -241,7 +244,7 @@ impl Locked<'_> {
         }
         places.list[gap].hash.store(VACANT, Ordering::Release);
         places.list[gap].breaker.replace(self.table.vacant.clone());
-        self.extent.length -= 1;
+        self.occupancy.length -= 1;
     }
 
     /// Moves all breakers to more places.
@@ -261,11 +264,11 @@ impl Locked<'_> {
             place.breaker.replace(table.vacant.clone());
         }
         self.places = new;
-        self.extent.hand = 0;
+        self.occupancy.hand = 0;
     }
 }
 
-impl Drop for Locked<'_> {
+impl Drop for LockedTable<'_> {
     fn drop(&mut self) {
         // Only changes count: a key or a clock may look at the family again and again while a breaker is being made, which must not start
         // over each time.

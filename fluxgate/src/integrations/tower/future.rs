@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 
 use super::follow::Followed;
 use super::reject::Reject;
-use crate::handle::body::Plain;
+use crate::handle::body::Delayable;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::future::resumed_after_completion;
 use crate::handle::guarded_call::GuardedCall;
@@ -26,7 +26,7 @@ pin_project! {
 pin_project! {
     #[project = Projected]
     enum Progress<F, M, R> {
-        Admitted { #[pin] future: Plain<F>, pending: Option<(GuardedCall, M)> },
+        Admitted { #[pin] future: Delayable<F>, pending: Option<(GuardedCall, M)> },
         Refused { refused: Option<(CallNotPermitted, R)> },
     }
 }
@@ -34,7 +34,9 @@ pin_project! {
 impl<F, M, R> ResponseFuture<F, M, R> {
     #[inline]
     pub(super) fn admitted(call: GuardedCall, future: F, followed: M) -> Self {
-        Self { progress: Progress::Admitted { future: Plain::new(future), pending: Some((call, followed)) } }
+        Self {
+            progress: Progress::Admitted { future: Delayable::new(future), pending: Some((call, followed)) },
+        }
     }
 
     pub(super) fn refused(refusal: CallNotPermitted, rejection: R) -> Self {

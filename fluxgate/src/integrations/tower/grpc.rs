@@ -3,9 +3,9 @@
 use http::Response;
 use http_body::Body;
 
-use super::body::{GuardedBody, Verdict};
 use super::follow::{Follow, Followed};
 use super::grpc_status::{status, without_status};
+use super::response_body::{GuardedBody, OutcomeSource};
 use crate::handle::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
@@ -31,8 +31,9 @@ impl<B: Body, E> Followed<Response<B>, E> for Grpc {
             Err(_) => Some(Outcome::Failure),
         };
         let Some(outcome) = known else {
-            return result
-                .map(|response| response.map(|body| GuardedBody::watched(body, call, Verdict::Trailers)));
+            return result.map(|response| {
+                response.map(|body| GuardedBody::watched(body, call, OutcomeSource::Trailers))
+            });
         };
         call.record(outcome);
         result.map(<Self as Followed<Response<B>, E>>::unwatched)

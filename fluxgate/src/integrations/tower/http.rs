@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::Response;
 use http_body::Body;
 
-use super::body::{GuardedBody, Verdict};
 use super::classify::{Classify, outcome, record};
 use super::follow::{Follow, Followed, UntilResponse};
 use super::grpc::Grpc;
 use super::layer::CircuitBreakerLayer;
+use super::response_body::{GuardedBody, OutcomeSource};
 use crate::handle::guarded_call::GuardedCall;
 use crate::integrations::http::retry_after;
 use crate::state::Outcome;
@@ -84,7 +84,7 @@ impl<B: Body, E, C: Classify<Response<B>, E>> Followed<Response<B>, E> for Throu
         let outcome = outcome(&self.classifier, &result);
         match result {
             Ok(response) if self.is_asked && outcome == Outcome::Success => {
-                Ok(response.map(|body| GuardedBody::watched(body, call, Verdict::Known(outcome))))
+                Ok(response.map(|body| GuardedBody::watched(body, call, OutcomeSource::Known(outcome))))
             }
             result => {
                 record(call, outcome, &self.classifier, &result);

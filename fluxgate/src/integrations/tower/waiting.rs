@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::events::waiters::Place;
+use crate::events::waiters::Waiter;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::error::CallNotPermitted;
 use crate::state::State;
@@ -39,12 +39,12 @@ pub(crate) struct Waiting {
     asleep: Mutex<Option<Asleep>>,
     /// A call was refused although it had a chance, by a ramp or a permit: that holds while the service sleeps, in this state.
     refused: Option<State>,
-    place: Option<Place>,
+    waiter: Option<Waiter>,
 }
 
 impl Waiting {
     pub(crate) fn new(sleep: Sleep) -> Self {
-        Self { sleep, asleep: Mutex::new(None), refused: None, place: None }
+        Self { sleep, asleep: Mutex::new(None), refused: None, waiter: None }
     }
 
     /// A call of this service was refused.
@@ -61,7 +61,7 @@ impl Waiting {
             return self.end();
         }
         // Before the breaker is asked again, so that no change is missed.
-        self.place.get_or_insert_with(|| breaker.place()).take(context);
+        self.waiter.get_or_insert_with(|| breaker.waiter()).register(context);
         if let Some(state) = self.refused {
             if state == breaker.state() && self.is_asleep(context) {
                 return Poll::Pending;
@@ -79,7 +79,7 @@ impl Waiting {
     }
 
     fn end(&mut self) -> Poll<()> {
-        self.place = None;
+        self.waiter = None;
         *self.asleep() = None;
         Poll::Ready(())
     }

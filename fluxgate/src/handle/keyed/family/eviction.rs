@@ -6,7 +6,7 @@ use crate::engine::breaker::Breaker;
 use crate::engine::closed::has_evidence;
 use crate::engine::registry::REGISTRY;
 use crate::handle::keyed::evicted::Evicted;
-use crate::handle::keyed::table::Locked;
+use crate::handle::keyed::table::LockedTable;
 use crate::state::State;
 use crate::sync::{Arc, Ordering, fence};
 
@@ -34,7 +34,7 @@ impl Family {
     }
 
     /// Checks the next places, if it is time.
-    pub(super) fn look_on(&self, locked: &mut Locked<'_>, now: u64, evicted: &mut Evicted) {
+    pub(super) fn look_on(&self, locked: &mut LockedTable<'_>, now: u64, evicted: &mut Evicted) {
         let looks_at = &self.members().looks_at;
         let due = looks_at.load(Ordering::Relaxed);
         if now >= due {
@@ -49,7 +49,13 @@ impl Family {
     }
 
     /// Evicts idle breakers without evidence from the next `places` places.
-    pub(super) fn evict_idle(&self, locked: &mut Locked<'_>, now: u64, places: usize, evicted: &mut Evicted) {
+    pub(super) fn evict_idle(
+        &self,
+        locked: &mut LockedTable<'_>,
+        now: u64,
+        places: usize,
+        evicted: &mut Evicted,
+    ) {
         let may_evict = |breaker: &Breaker| self.expires(breaker, now);
         for _ in 0..places.min(locked.place_count()) {
             let number = locked.next();
@@ -68,7 +74,7 @@ impl Family {
     ///
     /// This counts breakers, not places: where there are many, many are evicted, so they stay spread evenly. A breaker that was used since
     /// it was last checked is evicted only if no other can be: before the next check, its next use can establish its key.
-    pub(super) fn make_room(&self, locked: &mut Locked<'_>, now: u64, evicted: &mut Evicted) -> bool {
+    pub(super) fn make_room(&self, locked: &mut LockedTable<'_>, now: u64, evicted: &mut Evicted) -> bool {
         let may_evict = |breaker: &Breaker| self.may_be_displaced(breaker, now);
         let mut places = locked.place_count().min(SEARCHED);
         let mut just_used = Vec::new();
@@ -138,7 +144,7 @@ impl Family {
 
 /// Evicts a breaker, unless it may not be, or somebody holds it: for a call, for example.
 fn evict(
-    locked: &mut Locked<'_>,
+    locked: &mut LockedTable<'_>,
     number: usize,
     may_evict: impl Fn(&Breaker) -> bool,
     evicted: &mut Evicted,

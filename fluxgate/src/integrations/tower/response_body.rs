@@ -18,19 +18,19 @@ pin_project! {
         #[pin]
         body: B,
         // `None` once the call is over.
-        watched: Option<(GuardedCall, Verdict)>,
+        watched: Option<(GuardedCall, OutcomeSource)>,
     }
 }
 
 /// What decides the outcome of a body that ends.
 #[derive(Clone, Copy)]
-pub(super) enum Verdict {
+pub(super) enum OutcomeSource {
     Known(Outcome),
     /// The gRPC status, which comes in the trailers.
     Trailers,
 }
 
-impl Verdict {
+impl OutcomeSource {
     /// The outcome of a body with these trailers, if there are any.
     fn at_end(self, trailers: Option<&HeaderMap>) -> Outcome {
         match self {
@@ -53,12 +53,12 @@ impl<B> GuardedBody<B> {
 }
 
 impl<B: Body> GuardedBody<B> {
-    pub(super) fn watched(body: B, call: GuardedCall, verdict: Verdict) -> Self {
+    pub(super) fn watched(body: B, call: GuardedCall, source: OutcomeSource) -> Self {
         if body.is_end_stream() {
-            call.record(verdict.at_end(None));
+            call.record(source.at_end(None));
             return Self::unwatched(body);
         }
-        Self { body, watched: Some((call, verdict)) }
+        Self { body, watched: Some((call, source)) }
     }
 }
 
@@ -71,21 +71,21 @@ impl<B: Body> Body for GuardedBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let Some((mut call, verdict)) = this.watched.take() else { return this.body.poll_frame(context) };
+        let Some((mut call, source)) = this.watched.take() else { return this.body.poll_frame(context) };
         let polled = call.poll(|_| this.body.as_mut().poll_frame(context));
         let outcome = match &polled {
             Poll::Pending => None,
-            Poll::Ready(None) => Some(verdict.at_end(None)),
+            Poll::Ready(None) => Some(source.at_end(None)),
             Poll::Ready(Some(Err(_))) => Some(Outcome::Failure),
             Poll::Ready(Some(Ok(frame))) => match frame.trailers_ref() {
-                Some(trailers) => Some(verdict.at_end(Some(trailers))),
+                Some(trailers) => Some(source.at_end(Some(trailers))),
                 // A reader that knows that this was the last frame need not ask for another.
-                None => this.body.is_end_stream().then(|| verdict.at_end(None)),
+                None => this.body.is_end_stream().then(|| source.at_end(None)),
             },
         };
         match outcome {
             Some(outcome) => call.record(outcome),
-            None => *this.watched = Some((call, verdict)),
+            None => *this.watched = Some((call, source)),
         }
         polled
     }
