@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::problem::Problem;
+use crate::problem_details::ProblemDetails;
 
 /// What a request may do; see [`Dashboard::authorize`](crate::Dashboard::authorize).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,7 +31,7 @@ pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, 
     // User code: if it panics, the request must not get in.
     let Ok(access) = catch_unwind(AssertUnwindSafe(|| authorize(&parts))) else {
         let detail = "the function given to `authorize` panicked, so access is denied";
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Access could not be checked", detail)
+        return ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, "Access could not be checked", detail)
             .into_response();
     };
     if let Some(problem) = refusal(access, &parts) {
@@ -41,7 +41,7 @@ pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, 
     next.run(Request::from_parts(parts, body)).await
 }
 
-fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
+fn refusal(access: Access, parts: &Parts) -> Option<ProblemDetails> {
     let changes = parts.method != Method::GET && parts.method != Method::HEAD;
     let detail = match access {
         Access::Forbidden => "you may not see the breakers of this program".to_owned(),
@@ -52,7 +52,7 @@ fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
         Access::Control if changes => other_site(&parts.headers, &parts.uri)?,
         Access::ReadOnly | Access::Control => return None,
     };
-    Some(Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail))
+    Some(ProblemDetails::new(StatusCode::FORBIDDEN, "Forbidden", detail))
 }
 
 /// Why a request that changes something does not come from the dashboard's own page, if it comes from a page at all.

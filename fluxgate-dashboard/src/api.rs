@@ -16,7 +16,7 @@ use crate::access::{Access, Authorize, check};
 use crate::address::Address;
 use crate::command::Command;
 use crate::page;
-use crate::problem::Problem;
+use crate::problem_details::ProblemDetails;
 use crate::row::{Row, View};
 use crate::sampler::{Sampler, snapshots};
 
@@ -71,7 +71,7 @@ async fn list() -> Response {
 async fn breaker(
     State(sampler): State<Sampler>,
     path: Result<Path<Address>, PathRejection>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let Path(address) = path.map_err(|rejection| unreadable(&rejection))?;
     sampler.start();
     let rows = Row::by_name(snapshots(|name| name == address.name()).await);
@@ -83,11 +83,11 @@ async fn breaker(
 async fn events(
     State(sampler): State<Sampler>,
     Extension(access): Extension<Access>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     sampler.start();
     let stream = sampler.look().await.join(access).ok_or_else(|| {
         let detail = "the maximum number of pages is open; close one, or try again later";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open", detail)
+        ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open", detail)
     })?;
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -97,13 +97,13 @@ async fn events(
 }
 
 /// Applies a command to all breakers of the name, and answers with the resulting state.
-async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result<Response, Problem> {
+async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result<Response, ProblemDetails> {
     let Path((address, command)) = path.map_err(|rejection| unreadable(&rejection))?;
     let name = address.name();
     let Some(command) = Command::of_name(&command) else {
         let known = Command::ALL.map(Command::as_str).join("`, `");
         let detail = format!("`{}` is no command; the commands are `{known}`", command.escape_debug());
-        return Err(Problem::new(StatusCode::NOT_FOUND, "No such command", detail));
+        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, "No such command", detail));
     };
     let named: Vec<CircuitBreaker> = breakers().filter(|breaker| breaker.name() == name).collect();
     for breaker in &named {
@@ -114,36 +114,36 @@ async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result
     Ok(json(&row.view(None)))
 }
 
-fn unreadable(rejection: &PathRejection) -> Problem {
+fn unreadable(rejection: &PathRejection) -> ProblemDetails {
     let detail = format!("a name is percent-encoded UTF-8: {}", rejection.body_text());
-    Problem::new(rejection.status(), "The address cannot be read", detail)
+    ProblemDetails::new(rejection.status(), "The address cannot be read", detail)
 }
 
-fn unknown(name: &str) -> Problem {
+fn unknown(name: &str) -> ProblemDetails {
     let detail = format!(
         "no breaker has the name `{}` now; breakers appear once they are built, registered or first used, and the list of all is one \
          level up",
         name.escape_debug()
     );
-    Problem::new(StatusCode::NOT_FOUND, "No such breaker", detail)
+    ProblemDetails::new(StatusCode::NOT_FOUND, "No such breaker", detail)
 }
 
-async fn elsewhere() -> Problem {
+async fn elsewhere() -> ProblemDetails {
     let detail = "the routes are `/` (the page, or a list in JSON), `/events`, `/{name}` and, with POST, `/{name}/{command}`; write a `/` in a \
         name as `%2F`";
-    Problem::new(StatusCode::NOT_FOUND, "Not found", detail)
+    ProblemDetails::new(StatusCode::NOT_FOUND, "Not found", detail)
 }
 
-async fn wrong_method() -> Problem {
+async fn wrong_method() -> ProblemDetails {
     let detail = "a command takes POST, anything else takes GET";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Wrong method", detail)
+    ProblemDetails::new(StatusCode::METHOD_NOT_ALLOWED, "Wrong method", detail)
 }
 
 fn json(value: &impl Serialize) -> Response {
     match serde_json::to_string(value) {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         Err(error) => {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Cannot be serialized", error.to_string())
+            ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, "Cannot be serialized", error.to_string())
                 .into_response()
         }
     }

@@ -21,7 +21,7 @@ pub(crate) struct Board {
     began: Instant,
     /// How long after `began` the breakers were last sampled.
     now: Duration,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, BoardEntry>,
     /// The current second.
     second: u64,
     transitions: VecDeque<Heard>,
@@ -29,7 +29,7 @@ pub(crate) struct Board {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct BoardEntry {
     /// The current data.
     row: Row,
     /// The times last sent to pages, which count on from them, and when they were sent.
@@ -65,7 +65,7 @@ struct Everything<'a> {
 
 /// The changes since the last message. The buckets belong to the second before `second`.
 #[derive(Serialize, Default)]
-struct Change<'a> {
+struct Update<'a> {
     time: f64,
     second: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -87,7 +87,7 @@ struct Shown<'a> {
     last: Option<&'a Heard>,
 }
 
-impl Entry {
+impl BoardEntry {
     fn shown<'a>(&'a self, history: Option<&'a History>) -> Shown<'a> {
         Shown { view: self.row.view(history), last: self.last.as_ref() }
     }
@@ -95,7 +95,7 @@ impl Entry {
 
 /// Why the breakers were sampled.
 #[derive(Clone, Copy)]
-pub(crate) enum Occasion {
+pub(crate) enum Trigger {
     /// Some of them had events.
     Events,
     /// All of them, for a new page.
@@ -121,17 +121,17 @@ impl Board {
     pub(crate) fn update(
         &mut self,
         snapshots: Vec<Snapshot>,
-        occasion: Occasion,
+        trigger: Trigger,
         events: Vec<Event>,
         now: Instant,
     ) {
         self.now = now.saturating_duration_since(self.began);
         let rows = Row::by_name(snapshots);
-        let gone = if matches!(occasion, Occasion::Events) { Vec::new() } else { self.forget_others(&rows) };
+        let gone = if matches!(trigger, Trigger::Events) { Vec::new() } else { self.forget_others(&rows) };
         let mut changed = self.take(rows);
-        let buckets = match occasion {
-            Occasion::Tick(begun) => self.end_second(begun),
-            Occasion::Events | Occasion::Look => BTreeMap::new(),
+        let buckets = match trigger {
+            Trigger::Tick(begun) => self.end_second(begun),
+            Trigger::Events | Trigger::Look => BTreeMap::new(),
         };
         let transitions = self.hear(events);
         // A reason may come after its change.
@@ -146,11 +146,11 @@ impl Board {
         changed.dedup();
         let is_news = !changed.is_empty() || !gone.is_empty() || !transitions.is_empty();
         // A tick is always sent: it shows that the program is alive, and reveals pages that are gone.
-        if !self.clients.is_empty() && (is_news || matches!(occasion, Occasion::Tick(_))) {
+        if !self.clients.is_empty() && (is_news || matches!(trigger, Trigger::Tick(_))) {
             let breakers = changed.iter().map(|name| self.entries[name].shown(None)).collect();
             let time = self.now.as_secs_f64();
-            let change = Change { time, second: self.second, breakers, buckets, gone, transitions };
-            self.clients.send(&event("change", &change));
+            let update = Update { time, second: self.second, breakers, buckets, gone, transitions };
+            self.clients.send(&event("change", &update));
         }
     }
 
@@ -173,8 +173,10 @@ impl Board {
                     // Calls before the first sample have no known time; a breaker that appears later is new.
                     let before = if is_first { totals } else { Totals::default() };
                     let (bucket, history) = (Bucket::between(&before, &totals), History::default());
-                    self.entries
-                        .insert(name.clone(), Entry { row, sent: (times, now), bucket, history, last: None });
+                    self.entries.insert(
+                        name.clone(),
+                        BoardEntry { row, sent: (times, now), bucket, history, last: None },
+                    );
                     changed.push(name);
                 }
                 Some(entry) => {
@@ -220,7 +222,7 @@ impl Board {
         heard
     }
 
-    /// Opens a stream for another page, starting with everything; `None` if there are too many. Call it after an [`Occasion::Look`], so that
+    /// Opens a stream for another page, starting with everything; `None` if there are too many. Call it after a [`Trigger::Look`], so that
     /// times are current.
     pub(crate) fn join(&mut self, access: Access) -> Option<EventStream> {
         let first = self.everything(access);
@@ -249,7 +251,7 @@ fn heard(event: Event, time: f64) -> Option<Heard> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Board, Occasion, Row};
+    use super::{Access, Board, Row, Trigger};
     use fluxgate::testing::ManualClock;
     use fluxgate::{CircuitBreaker, permit};
     use serde_json::{Value, json};
@@ -280,15 +282,15 @@ mod tests {
         breaker.open_for(Duration::from_secs(30));
         let mut board = Board::new(start);
         let mut passed = 0;
-        for (more, occasion, retry_after) in [
-            (0, Occasion::Tick(1), 30.0),
-            (22, Occasion::Tick(23), 8.0),
-            (3, Occasion::Look, 5.0),
-            (95, Occasion::Events, 0.0),
+        for (more, trigger, retry_after) in [
+            (0, Trigger::Tick(1), 30.0),
+            (22, Trigger::Tick(23), 8.0),
+            (3, Trigger::Look, 5.0),
+            (95, Trigger::Events, 0.0),
         ] {
             passed += more;
             clock.advance(Duration::from_secs(more));
-            board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + Duration::from_secs(passed));
+            board.update(vec![breaker.snapshot()], trigger, Vec::new(), start + Duration::from_secs(passed));
             let row = &first_message(&board)["breakers"][0];
             assert_eq!((&row["since"], &row["retry_after"]), (&json!(passed as f64), &json!(retry_after)));
             assert_eq!(row["spent"]["open"], row["since"]);
@@ -324,14 +326,14 @@ mod tests {
         let breaker = breaker("board moments", &clock);
         let mut board = Board::new(start);
         let failed = |second| [second, 0, 1, 0, 0];
-        for (occasion, halves, second, history) in [
-            (Occasion::Tick(1), 0, 1, json!([])),
-            (Occasion::Tick(2), 2, 2, json!([failed(1)])),
-            (Occasion::Look, 3, 2, json!([failed(1)])),
+        for (trigger, halves, second, history) in [
+            (Trigger::Tick(1), 0, 1, json!([])),
+            (Trigger::Tick(2), 2, 2, json!([failed(1)])),
+            (Trigger::Look, 3, 2, json!([failed(1)])),
             // Outcomes before the tick, and those of missed seconds, belong to the second that just ended.
-            (Occasion::Tick(5), 8, 5, json!([failed(1), [4, 0, 2, 0, 0]])),
+            (Trigger::Tick(5), 8, 5, json!([failed(1), [4, 0, 2, 0, 0]])),
         ] {
-            board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + halves * HALF);
+            board.update(vec![breaker.snapshot()], trigger, Vec::new(), start + halves * HALF);
             breaker.call(|| Err::<(), _>("down")).unwrap_err();
             let everything = first_message(&board);
             assert_eq!(everything["time"], json!(f64::from(halves) / 2.0));
@@ -351,7 +353,7 @@ mod tests {
             let mut heard: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
             heard.retain(|event| breakers.iter().any(|breaker| breaker.name() == event.breaker()));
             let snapshots = breakers.iter().map(CircuitBreaker::snapshot).collect();
-            board.update(snapshots, Occasion::Tick(1), heard, start);
+            board.update(snapshots, Trigger::Tick(1), heard, start);
         };
         update(&mut board);
         breakers[0].open_for(Duration::from_secs(30));

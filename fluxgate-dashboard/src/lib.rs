@@ -8,7 +8,7 @@ mod board;
 mod command;
 mod history;
 mod page;
-mod problem;
+mod problem_details;
 mod row;
 mod sampler;
 mod stream;

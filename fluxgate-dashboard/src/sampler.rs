@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::board::{Board, Occasion};
+use crate::board::{Board, Trigger};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Events within this time are shown together.
@@ -50,7 +50,7 @@ impl Sampler {
         let _turn = self.0.turn.lock().await;
         let snapshots = snapshots(|_| true).await;
         let mut board = self.0.board();
-        board.update(snapshots, Occasion::Look, Vec::new(), std::time::Instant::now());
+        board.update(snapshots, Trigger::Look, Vec::new(), std::time::Instant::now());
         board
     }
 
@@ -79,15 +79,15 @@ async fn sample(sampled: Weak<Sampled>) {
         let _turn = sampled.turn.lock().await;
         drain(&mut events, &mut heard);
         let now = Instant::now();
-        let (snapshots, occasion) = if now >= tick {
+        let (snapshots, trigger) = if now >= tick {
             let second = now.duration_since(began).as_secs() + 1;
             tick = began + SECOND * u32::try_from(second).unwrap_or(u32::MAX);
-            (snapshots(|_| true).await, Occasion::Tick(second))
+            (snapshots(|_| true).await, Trigger::Tick(second))
         } else {
             let names: HashSet<_> = heard.iter().map(|event| event.breaker().to_owned()).collect();
-            (snapshots(|name| names.contains(name)).await, Occasion::Events)
+            (snapshots(|name| names.contains(name)).await, Trigger::Events)
         };
-        sampled.board().update(snapshots, occasion, heard, std::time::Instant::now());
+        sampled.board().update(snapshots, trigger, heard, std::time::Instant::now());
     }
 }
 

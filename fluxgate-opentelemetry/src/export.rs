@@ -12,10 +12,10 @@ pub(crate) struct Export(Arc<Shared>);
 
 struct Shared {
     collector: Collector,
-    current: Mutex<Current>,
+    latest: Mutex<Collection>,
 }
 
-struct Current {
+struct Collection {
     figures: Arc<[Collected]>,
     at: Instant,
     /// A bit for each instrument that got these figures. If one of them asks again, that is another export.
@@ -34,28 +34,28 @@ const OLDEST: Duration = Duration::from_secs(1);
 
 impl Export {
     pub(crate) fn new(collector: Collector) -> Self {
-        let current = Current { figures: Arc::new([]), at: Instant::now(), got: u32::MAX, instruments: 0 };
-        Self(Arc::new(Shared { collector, current: Mutex::new(current) }))
+        let latest = Collection { figures: Arc::new([]), at: Instant::now(), got: u32::MAX, instruments: 0 };
+        Self(Arc::new(Shared { collector, latest: Mutex::new(latest) }))
     }
 
     pub(crate) fn instrument(&self) -> Instrument {
-        let mut current = self.0.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let bit = 1 << current.instruments;
-        current.instruments += 1;
+        let mut latest = self.0.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let bit = 1 << latest.instruments;
+        latest.instruments += 1;
         Instrument { export: self.clone(), bit }
     }
 }
 
 impl Instrument {
     pub(crate) fn figures(&self) -> Arc<[Collected]> {
-        let Shared { collector, current } = &*self.export.0;
-        let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.got & self.bit != 0 || current.at.elapsed() > OLDEST {
-            current.figures = collector.collect().into();
-            current.at = Instant::now();
-            current.got = 0;
+        let Shared { collector, latest } = &*self.export.0;
+        let mut latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.got & self.bit != 0 || latest.at.elapsed() > OLDEST {
+            latest.figures = collector.collect().into();
+            latest.at = Instant::now();
+            latest.got = 0;
         }
-        current.got |= self.bit;
-        current.figures.clone()
+        latest.got |= self.bit;
+        latest.figures.clone()
     }
 }

@@ -45,7 +45,7 @@ pub fn observe(meter: &Meter) {
         .with_unit("s")
         .with_boundaries(BOUNDS.to_vec())
         .build();
-    listen(Heard { collector, durations });
+    listen(Observer { collector, durations });
 }
 
 fn observe_states(meter: &Meter, export: &Export) {
@@ -172,12 +172,12 @@ fn name(collected: &Collected) -> KeyValue {
 }
 
 /// Listens between two collections.
-struct Heard {
+struct Observer {
     collector: Collector,
     durations: Histogram<f64>,
 }
 
-impl Listener for Heard {
+impl Listener for Observer {
     fn on_transition(&self, transition: &Transition) {
         self.collector.on_transition(transition);
     }

@@ -49,7 +49,7 @@ const RULES: &[Layer] = &[
 ];
 
 const DASHBOARD: &[Layer] = &[
-    ("words", "problem address command history page", ""),
+    ("words", "problem_details address command history page", ""),
     ("rows", "row access", "words"),
     ("live", "stream board sampler", "words rows"),
     ("routes", "api", "words rows live"),
