@@ -1,6 +1,7 @@
 //! The checker itself, on made-up crates.
 
 use crate::layers::{Layer, mistakes};
+use crate::names::shared;
 use crate::sources::Sources;
 
 const LAYERS: &[Layer] =
@@ -176,4 +177,16 @@ fn a_module_and_a_function_may_share_a_name() {
         ("high.rs", "use crate::flat::flat; fn f() { flat() }"),
     ];
     assert_eq!(found(&files), ["low.rs:1 imports crate::flat: low may not import middle"]);
+}
+
+#[test]
+fn types_that_share_a_name_are_found_with_their_places() {
+    let modules = |text| Sources::of(&[("lib.rs", text)]).modules();
+    let one =
+        "struct A;\n#[cfg(x)] struct B; #[cfg(not(x))] struct B;\nmade! { pub struct C(u8); }\nenum D {}";
+    let two = "fn f() { trait A {} }\nimpl T for U { type B = u8; }\nmod inner { type C = u8; }\n#[cfg(test)] union D {}";
+    let shared = shared(&[("one/".to_owned(), modules(one)), ("two/".to_owned(), modules(two))]);
+    let places: Vec<_> =
+        shared.iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
+    assert_eq!(places, ["A: one/lib.rs:1, two/lib.rs:1", "C: one/lib.rs:3, two/lib.rs:3"]);
 }

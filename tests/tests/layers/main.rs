@@ -4,16 +4,20 @@
 //! from its source: `use`, paths in code, and paths among the tokens of macros. A name is followed through re-exports to the file
 //! that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer. Tests within a crate
 //! may import anything.
+//!
+//! And one word has one meaning: no two types share a name, unless they are the same idea.
 
 mod arrows;
 mod layers;
 mod made_up;
+mod names;
 mod sources;
 
 use std::path::Path;
 
 use layers::{Layer, mistakes};
-use sources::Sources;
+use names::shared;
+use sources::{Module, Sources};
 
 const RUNTIME: &[Layer] = &[
     ("ground", "state sync clock random callback return_type", ""),
@@ -55,9 +59,25 @@ const DASHBOARD: &[Layer] = &[
     ("routes", "api", "words rows live"),
 ];
 
+/// The names that several types have because they are one idea, and why they are several.
+const ONE_IDEA: &[(&str, &str)] = &[
+    ("Command", "what a breaker is told to do: as a function, and as the dashboard's addresses spell it"),
+    ("Key", "what selects the breaker of a call: as an expression, and as the trait that its type needs"),
+    ("Node", "a part of a rule: with values, and as the tokens of an expansion"),
+    ("Outcome", "how a call counts: as a value, and as an attribute says of unfinished calls"),
+    ("Plain", "an error that points to no other, in two lookups"),
+    ("Rule", "when a breaker trips: with values, and as the tokens of an expansion"),
+    ("Settings", "what breakers are made of: with values, as tokens, and as text from a file"),
+    ("Unknown", "an error of which nothing is known, in two lookups"),
+    ("Value", "an argument's value: as it was read, and as the tokens of an expansion"),
+];
+
+fn modules(package: &str) -> Vec<Module> {
+    Sources::of_package(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package)).modules()
+}
+
 fn check(package: &str, layers: &[Layer]) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package);
-    let mistakes = mistakes(layers, &format!("{package}/src/"), &Sources::of_package(&root).modules());
+    let mistakes = mistakes(layers, &format!("{package}/src/"), &modules(package));
     assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
 }
 
@@ -79,4 +99,23 @@ fn the_rule_language_keeps_its_layers() {
 #[test]
 fn the_dashboard_keeps_its_layers() {
     check("fluxgate-dashboard", DASHBOARD);
+}
+
+#[test]
+fn no_two_types_share_a_name_unless_they_are_one_idea() {
+    let packages = [
+        "fluxgate",
+        "fluxgate-dashboard",
+        "fluxgate-macros",
+        "fluxgate-opentelemetry",
+        "fluxgate-reqwest-middleware",
+        "fluxgate-rules",
+    ];
+    let shared = shared(&packages.map(|package| (format!("{package}/src/"), modules(package))));
+    let is_one_idea = |name: &str| ONE_IDEA.iter().any(|(one, _)| *one == name);
+    let different = shared.iter().filter(|(name, _)| !is_one_idea(name));
+    let mistakes: Vec<_> = different.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
+    assert!(mistakes.is_empty(), "rename all but one of\n{}\n", mistakes.join("\n"));
+    let gone: Vec<_> = ONE_IDEA.iter().filter(|(name, _)| !shared.contains_key(*name)).collect();
+    assert!(gone.is_empty(), "no longer shared: {gone:?}");
 }

@@ -25,6 +25,8 @@ pub(crate) struct Module {
     pub(crate) globs: Vec<Vec<String>>,
     pub(crate) mentions: Vec<Mention>,
     pub(crate) methods: Vec<Method>,
+    /// Each type, trait and alias, with its line.
+    pub(crate) types: Vec<(String, usize)>,
 }
 
 /// A function of an `impl` or a trait.
@@ -135,6 +137,10 @@ impl Reader<'_> {
         names.entry(name).or_default().push(meaning);
     }
 
+    fn define_type(&mut self, name: &Ident) {
+        self.here().types.push((unraw(name), name.span().start().line));
+    }
+
     fn mention(&mut self, path: Vec<String>, first: &Ident, kind: Kind) {
         self.here().mentions.push(Mention { path, line: first.span().start().line, kind });
     }
@@ -210,6 +216,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
         if let Some(name) = name {
             self.define(unraw(name), Meaning::Defined);
+            if let Item::Enum(_) | Item::Struct(_) | Item::Trait(_) | Item::Type(_) | Item::Union(_) = item {
+                self.define_type(name);
+            }
         }
         visit::visit_item(self, item);
     }
@@ -251,6 +260,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                     .contains(&keyword.to_string().as_str())
             {
                 self.define(unraw(name), Meaning::Defined);
+                if !["fn", "const", "static"].contains(&keyword.to_string().as_str()) {
+                    self.define_type(name);
+                }
             }
         }
         visit::visit_item_macro(self, item);
