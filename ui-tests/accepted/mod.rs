@@ -50,6 +50,7 @@ programs! {
     changed_parameters
     closures_with_commas
     coercions
+    commas_in_types
     comments_in_a_rule
     conditional_handles
     conditional_parameters

@@ -3,6 +3,8 @@
 
 use fluxgate_rules::vocabulary::{FROM_ERROR, means_from_error};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, Token};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
@@ -97,15 +99,18 @@ type Objection = ((Span, Span), String);
 
 impl Parts {
     fn read(inside: TokenStream, whole: (Span, Span), has_retry: bool) -> Result<Self, Objection> {
-        let trees: Vec<_> = inside.into_iter().collect();
-        // Commas between the bars of a closure, or in the angle brackets of a path, are rare enough for parentheses.
-        let mut pieces = trees.split(|tree| is(tree, ',')).filter(|piece| !piece.is_empty());
-        let Some(function) = pieces.next().filter(|first| named(first).is_none()) else {
+        let trees: Vec<_> = inside.clone().into_iter().collect();
+        // Within an expression, commas need not separate: `f::<A, B>`.
+        let first = expression_before_comma.parse2(inside).ok();
+        let first = first.or_else(|| trees.iter().position(|tree| is(tree, ',')));
+        let (function, rest) = trees.split_at(first.unwrap_or(trees.len()));
+        let pieces = rest.split(|tree| is(tree, ',')).filter(|piece| !piece.is_empty());
+        if function.is_empty() || named(function).is_some() {
             let what = "`from_error` takes the path of a function, from the error to an `Option<Duration>`";
             let otherwise = if has_retry { "" } else { ", otherwise = backoff(10s)" };
             let example = format!("from_error(ApiError::retry_after{otherwise})");
             return Err((whole, format!("{what}\nhelp: write `{example}`, for example")));
-        };
+        }
         let mut otherwise = None;
         for piece in pieces {
             let tokens: TokenStream = piece.iter().cloned().collect();
@@ -149,6 +154,18 @@ impl Parts {
         }
         Ok(Self { function: function.iter().cloned().collect(), otherwise })
     }
+}
+
+/// How many trees the expression takes that ends at a comma or at the end.
+fn expression_before_comma(input: ParseStream<'_>) -> syn::Result<usize> {
+    let whole: TokenStream = input.fork().parse()?;
+    input.parse::<Expr>()?;
+    let rest: TokenStream = input.fork().parse()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+        input.parse::<TokenStream>()?;
+    }
+    Ok(whole.into_iter().count() - rest.into_iter().count())
 }
 
 /// `name = value`.

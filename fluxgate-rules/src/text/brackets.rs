@@ -76,27 +76,39 @@ impl Brackets {
     }
 
     /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses,
-    /// in `::<A, B>` and between the parameters of a closure do not separate.
+    /// in the arguments of a type and between the parameters of a closure do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {
         let (mut generics, mut is_parameter) = (0_usize, false);
         let mut pieces = self.split_at(place, |at| {
             let token = &tokens[at];
-            if token.is("<") && (generics > 0 || at > place.start && tokens[at - 1].is(":")) {
+            let (before, after) = (&tokens[place.start..at], &tokens[at + 1..place.end]);
+            if token.is("<") && (generics > 0 || begins_generics(before, after)) {
                 generics += 1;
-            } else if token.is(">") {
+            } else if token.is(">") && !before.last().is_some_and(|last| last.is("-")) {
                 generics = generics.saturating_sub(1);
             }
             if token.is("|") {
                 let may_begin = ["async", "move", ",", "="];
                 let begins = at == place.start || may_begin.iter().any(|before| tokens[at - 1].is(before));
-                is_parameter =
-                    !is_parameter && begins && tokens[at + 1..place.end].iter().any(|end| end.is("|"));
+                is_parameter = !is_parameter && begins && after.iter().any(|end| end.is("|"));
             }
             token.is(",") && generics == 0 && !is_parameter
         });
         pieces.pop_if(|last| last.is_empty());
         pieces
     }
+}
+
+/// Whether `<` between these tokens opens the arguments of a type, or `<T as Trait>::NAME`, rather than compares.
+fn begins_generics(before: &[Token], after: &[Token]) -> bool {
+    let Some(last) = before.last().filter(|last| !last.is(",")) else {
+        return after.windows(3).any(|end| end[0].is(">") && end[1].is(":") && end[2].is(":"));
+    };
+    let is_of_path = |token: &&Token| token.shape == Shape::Word || token.is(":") || token.is("&");
+    let path = before.iter().rev().take_while(is_of_path).count();
+    let (before_path, path) = before.split_at(before.len() - path);
+    let is_returned = matches!(before_path, [.., first, second] if first.is("-") && second.is(">"));
+    last.is(":") || is_returned || path.iter().any(|word| word.is("as"))
 }
 
 /// Where a group that is never closed was probably meant to end: `min(10 & ..` before the operator, anything else at the
@@ -141,6 +153,12 @@ mod tests {
             ("a < b, c > d", vec!["a < b", "c > d"]),
             ("< a, b", vec!["< a", "b"]),
             ("a > b, f::<A, B>()", vec!["a > b", "f::<A, B>()"]),
+            ("f::<fn(A) -> B, C>, x", vec!["f::<fn(A) -> B, C>", "x"]),
+            ("f as fn(&A) -> R<B, C>, x", vec!["f as fn(&A) -> R<B, C>", "x"]),
+            ("f as &a::R<B, C>, x", vec!["f as &a::R<B, C>", "x"]),
+            ("|a| -> R<B, C> { a }, x", vec!["|a| -> R<B, C> {a}", "x"]),
+            ("<A<B, C> as D>::E, x", vec!["<A<B, C> as D>::E", "x"]),
+            ("a as b < c, d", vec!["a as b < c, d"]),
         ] {
             let tokens = lex(source).tokens;
             let brackets = Brackets::pair(&tokens).expect("they pair");
