@@ -107,12 +107,16 @@ fn outcome_of_error(error: &reqwest::Error) -> Outcome {
     }
 }
 
+/// How many errors of a chain are looked at, which may go in a circle.
+const MAX_CHAIN: usize = 256;
+
 /// An error and its sources. Those that only pass on another error are replaced by that.
 fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    iter::successors(Some(passed_on(error)), |&error| {
+    let chain = iter::successors(Some(passed_on(error)), |&error| {
         let source = error.source()?;
         Some(source.downcast_ref().map_or(source, passed_on))
-    })
+    });
+    chain.take(MAX_CHAIN)
 }
 
 /// The error that this one passes on: it has the same source.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::future::pending;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -308,6 +310,28 @@ async fn a_refusal_is_found_behind_other_middlewares() {
         let error = client.get(format!("http://{host}/status/200")).send().await.expect_err("forced open");
         assert_eq!(refusal(&error).expect("refused").state(), State::ForcedOpen);
     }
+}
+
+/// An error that is its own source, and counts how often it is asked for it.
+#[derive(Debug)]
+struct Circle(AtomicU32);
+
+impl fmt::Display for Circle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a circle")
+    }
+}
+
+impl std::error::Error for Circle {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        assert!(self.0.fetch_add(1, Relaxed) < 10_000, "followed without end");
+        Some(self)
+    }
+}
+
+#[test]
+fn sources_in_a_circle_are_left() {
+    assert_eq!(refusal(&Error::middleware(Circle(AtomicU32::new(0)))), None);
 }
 
 #[tokio::test]

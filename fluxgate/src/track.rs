@@ -19,7 +19,9 @@
 //! `ignore` is asked first: what it claims says nothing and is not recorded, as if there had been no call. Then `success`: what it claims
 //! is a success. Then `track`: what it claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result` is a
 //! success, and an `Err` is ignored. Without `track`, or with one that looks only at `Ok` values, every `Err` that the others do not claim
-//! is a failure. A failure that is only the breaker's own refusal, further in, is ignored.
+//! is a failure. A failure that is only the breaker's own refusal, further in, is ignored. It is found among the sources of an error, or of
+//! what a `Box` or `anyhow::Error` points to, and in a [`fluxgate::Error`](crate::Error). In `Inner` of that, it is found only if what is in
+//! there implements [`Error`]: not in an `Inner(anyhow)`, nor in one within another where the innermost is a `String`.
 //!
 //! ```
 //! use fluxgate::{CallNotPermitted, circuit_breaker};
@@ -141,7 +143,8 @@ use crate::handle::error::CallNotMade;
 /// Whether an error, or one of its sources, is a `T`.
 ///
 /// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that wraps another error and into a
-/// [`fluxgate::Error`](crate::Error), whose `source` skips the error that they wrap.
+/// [`fluxgate::Error`](crate::Error), whose `source` skips the error that they wrap. A chain of more than 256 errors is taken for a circle,
+/// and left.
 ///
 /// ```
 /// use fluxgate::track;
@@ -163,12 +166,17 @@ pub fn type_of<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     })
 }
 
+/// How many errors of a chain are looked at, which may go in a circle.
+const MAX_CHAIN: usize = 256;
+
 /// An error and its sources.
 pub(crate) fn chain<'a>(
     error: Option<&'a (dyn Error + 'static)>,
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    iter::successors(error, |&error| match error.downcast_ref().and_then(std::io::Error::get_ref) {
-        Some(inner) => Some(inner),
-        None => error.source(),
-    })
+    let chain =
+        iter::successors(error, |&error| match error.downcast_ref().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        });
+    chain.take(MAX_CHAIN)
 }

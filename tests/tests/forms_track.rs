@@ -5,6 +5,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, circuit_breaker};
@@ -320,6 +322,44 @@ counts!(in_an_error_of_ours_in_a_box: track = type_of(Timeout, io::Error) => Res
     Err(Box::new(fluxgate::Error::Inner(Outer(Timeout)))) => FAILURE,
     Ok(()) => SUCCESS,
 });
+
+/// An error that is its own source, and counts how often it is asked for it.
+#[derive(Debug, Default)]
+struct Circle(AtomicU32);
+
+impl fmt::Display for Circle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a circle")
+    }
+}
+
+impl Error for Circle {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        assert!(self.0.fetch_add(1, Relaxed) < 10_000, "followed without end");
+        Some(self)
+    }
+}
+
+impl From<CallNotPermitted> for Circle {
+    fn from(_: CallNotPermitted) -> Self {
+        Self::default()
+    }
+}
+
+#[test]
+fn sources_in_a_circle_are_left() {
+    #[circuit_breaker]
+    fn all() -> Result<(), Circle> {
+        Err(Circle::default())
+    }
+    #[circuit_breaker(track = type_of(Timeout))]
+    fn some() -> Result<(), Box<dyn Error>> {
+        Err(Box::new(Circle::default()))
+    }
+    for circle in [all().unwrap_err(), *some().unwrap_err().downcast().expect("a circle")] {
+        assert!((1..1_000).contains(&circle.0.into_inner()));
+    }
+}
 
 counts!(within_a_box: track = type_of(Timeout) => Result<(), Boxed> {
     Err(Timeout.into()) => FAILURE,
