@@ -157,12 +157,20 @@ fn a_word_keeps_its_meaning_and_its_value() {
 /// Where a word alone suggests something else than what its library does with it.
 #[test]
 fn a_word_means_what_it_does_in_its_library() {
-    const CASES: [(&str, &str); 20] = [
+    const CASES: [(&str, &str); 25] = [
         // A success sets these counts back to 0.
         ("fail_max = 5", "trip = failure_streak(5)"),
         ("failure_threshold = 5", "trip = failure_streak(5)"),
         ("exceptions_allowed_before_breaking = 2", "trip = failure_streak(2)"),
         ("handled_events_allowed_before_breaking = 2", "trip = failure_streak(2)"),
+        ("max_failures = 5", "trip = failure_streak(5)"),
+        (
+            "max_failures = 5, call_timeout = 10s, reset_timeout = 1m",
+            "trip = failure_streak(5), timeout = 10s, retry = cooldown(1m)",
+        ),
+        // But not if they are counted in a window.
+        ("max_failures = 5, failures_rolling_window = 10s", "trip = failures(5), window = time(10s)"),
+        ("failure_threshold = 5, window_size = 20", "trip = failures(5), window = count(20)"),
         ("failure_threshold = 0.5, minimum_throughput = 8", "trip = min(8) & failure_rate(0.5)"),
         // Failsafe takes a threshold with its window.
         ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
@@ -174,6 +182,7 @@ fn a_word_means_what_it_does_in_its_library() {
         ),
         // What is counted, a word says.
         ("strategy = consecutive, threshold = 5", "trip = failure_streak(5)"),
+        ("traffic_control = consecutive_errors, threshold = 5", "trip = failure_streak(5)"),
         ("strategy = rate, threshold = 50", "trip = min(10) & failure_rate(50%)"),
         // What these except counts as a success.
         ("exclude = a::function", "success = custom(a::function)"),

@@ -124,7 +124,8 @@ mod tests {
     fn what_none_of_the_names_can_express_has_no_correction() {
         let settings =
             [("fallbackMethod", "f"), ("max_failures", "3"), ("colour", "red"), ("x\ny", "1"), ("a", ")")];
-        let told = "unknown setting `max_failures`\nhelp: this is part of `trip`: write `trip = failures(3)`";
+        let told =
+            "unknown setting `max_failures`\nhelp: this is part of `trip`: write `trip = failure_streak(3)`";
         assert_eq!(said(&settings), [(0, None), (1, Some(told.to_owned())), (2, None), (3, None), (4, None)]);
     }
 }

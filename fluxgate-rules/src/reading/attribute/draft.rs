@@ -1,7 +1,7 @@
 //! An attribute while it is being read: the arguments that are right, and the parts that make up the rest.
 
-use crate::language::foreign::{Part, Sense, Unit};
-use crate::language::vocabulary::{RETRY, TIMEOUT, TRIP};
+use crate::language::foreign::{Part, Sense, Unit, senses};
+use crate::language::vocabulary::{RETRY, TIMEOUT, TRIP, WINDOW};
 use crate::model::window::Window;
 use crate::reading::attribute::compose::compose;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
@@ -135,6 +135,22 @@ impl<'a> Draft<'a> {
             }
         }
         self.find_limits();
+        self.count_in_window();
+    }
+
+    /// Beside a window, a word that counts failures in a row in one library, and in the window in another, does the latter.
+    fn count_in_window(&mut self) {
+        const IN_A_ROW: Part = Part::Argument("failure_streak", 0);
+        const IN_WINDOW: Part = Part::Argument("failures", 0);
+        let is_window = |part: &DraftPart| part.setting == WINDOW.setting;
+        if self.parts.iter().any(is_window) || self.ours.iter().any(|entry| entry.is_named(WINDOW.setting)) {
+            for part in self.parts.iter_mut().filter(|part| part.given.part == IN_A_ROW) {
+                let name = part.entry.name.as_deref().unwrap_or_default();
+                if senses(name).iter().any(|sense| sense.part == IN_WINDOW) {
+                    part.given.part = IN_WINDOW;
+                }
+            }
+        }
     }
 
     /// If something else sets how long an open breaker waits, a word for that which may also limit a call does the latter.
