@@ -35,17 +35,50 @@ pub(crate) struct ReturnValue {
     /// Whether a closure that returns it has to be `async`.
     pub(crate) is_async: bool,
     pub(crate) spelled: String,
-    /// Whether it is certainly not a `Result`, and does not leave the function.
-    pub(crate) is_plain: bool,
-    pub(crate) is_text: bool,
+    pub(crate) kind: ValueKind,
 }
 
-/// Macros that return a value, or never return, but never yield a function.
-const OTHER_MACROS: [&str; 9] =
-    ["anyhow", "assert", "bail", "eprintln", "panic", "println", "todo", "unimplemented", "unreachable"];
+/// What a value is, as far as that is known without types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    /// It may be a `Result`, or leave the function.
+    Any,
+    /// It is certainly not a `Result`.
+    Plain,
+    /// The same, and it is text.
+    Text,
+    /// An error.
+    Error,
+    /// Nothing: it is run for what it does.
+    Nothing,
+}
 
-/// Macros whose value is not a `Result`.
-const PLAIN_MACROS: [&str; 4] = ["format", "json", "matches", "vec"];
+/// Macros that never yield a function, and what they do yield.
+const MACROS: [(&str, ValueKind); 23] = [
+    ("anyhow", ValueKind::Error),
+    ("assert", ValueKind::Nothing),
+    ("assert_eq", ValueKind::Nothing),
+    ("assert_ne", ValueKind::Nothing),
+    ("bail", ValueKind::Any),
+    ("debug", ValueKind::Nothing),
+    ("eprint", ValueKind::Nothing),
+    ("eprintln", ValueKind::Nothing),
+    ("error", ValueKind::Nothing),
+    ("eyre", ValueKind::Error),
+    ("format", ValueKind::Text),
+    ("info", ValueKind::Nothing),
+    ("json", ValueKind::Plain),
+    ("matches", ValueKind::Plain),
+    ("panic", ValueKind::Any),
+    ("print", ValueKind::Nothing),
+    ("println", ValueKind::Nothing),
+    ("todo", ValueKind::Any),
+    ("trace", ValueKind::Nothing),
+    ("unimplemented", ValueKind::Any),
+    ("unreachable", ValueKind::Any),
+    ("vec", ValueKind::Plain),
+    ("warn", ValueKind::Nothing),
+];
 
 impl Callable {
     pub(crate) fn parse(tokens: &TokenStream) -> Result<Self, Uncallable> {
@@ -133,35 +166,43 @@ impl ReturnValue {
         match expression {
             Expr::Async(block) => {
                 let spelled = spelled(&block.block.to_token_stream());
-                Self { is_async: true, spelled, is_plain: false, is_text: false }
+                Self { is_async: true, spelled, kind: ValueKind::Any }
             }
             _ => Self {
                 is_async: awaits(expression),
                 spelled: spelled(tokens),
-                is_plain: is_plain(expression),
-                is_text: is_text(expression),
+                kind: ValueKind::of(expression),
             },
         }
     }
 }
 
-/// Whether a value is certainly not a `Result`.
-fn is_plain(value: &Expr) -> bool {
-    match peel_expression(value) {
-        Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => true,
-        Expr::Call(call) => calls(&call.func, &["default", "Some"]),
-        Expr::Macro(call) => ends_in(&call.mac.path, &PLAIN_MACROS),
-        Expr::Path(path) => path.path.is_ident("None"),
-        Expr::Reference(reference) => is_plain(&reference.expr),
-        _ => false,
+impl ValueKind {
+    fn of(value: &Expr) -> Self {
+        match peel_expression(value) {
+            Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => Self::Text,
+            Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => Self::Plain,
+            Expr::Call(call) if calls(&call.func, &["default", "Some"]) => Self::Plain,
+            Expr::Macro(call) => Self::of_macro(&call.mac).unwrap_or(Self::Any),
+            Expr::Path(path) if path.path.is_ident("None") => Self::Plain,
+            Expr::Reference(reference) => match Self::of(&reference.expr) {
+                Self::Text => Self::Plain,
+                kind => kind,
+            },
+            Expr::Block(block) => match block.block.stmts.last() {
+                Some(Stmt::Expr(_, Some(_))) => Self::Nothing,
+                Some(Stmt::Expr(last, None)) => Self::of(last),
+                Some(Stmt::Macro(last)) if last.semi_token.is_some() => Self::Nothing,
+                Some(Stmt::Macro(last)) => Self::of_macro(&last.mac).unwrap_or(Self::Any),
+                _ => Self::Any,
+            },
+            _ => Self::Any,
+        }
     }
-}
 
-fn is_text(value: &Expr) -> bool {
-    match peel_expression(value) {
-        Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
-        Expr::Macro(call) => ends_in(&call.mac.path, &["format"]),
-        _ => false,
+    /// What a macro yields, if that is certainly no function.
+    fn of_macro(call: &syn::Macro) -> Option<Self> {
+        MACROS.iter().find(|(name, _)| ends_in(&call.path, &[name])).map(|(_, kind)| *kind)
     }
 }
 
@@ -191,20 +232,17 @@ fn is_value(expression: &Expr) -> bool {
         | Expr::Tuple(_) => true,
         Expr::Unary(unary) => !matches!(unary.op, UnOp::Deref(_)),
         Expr::Call(call) => calls(&call.func, &["Ok", "Err", "Some", "default", "exit"]),
-        Expr::Macro(call) => gives_value(&call.mac),
+        Expr::Macro(call) => ValueKind::of_macro(&call.mac).is_some(),
         Expr::Path(path) => path.path.is_ident("None"),
         Expr::Reference(reference) => matches!(peel_expression(&reference.expr), Expr::Lit(_)),
         Expr::Block(block) => match block.block.stmts.last() {
             Some(Stmt::Expr(last, None)) => is_value(last),
-            Some(Stmt::Macro(last)) => gives_value(&last.mac),
+            Some(Stmt::Expr(_, Some(_))) => true,
+            Some(Stmt::Macro(last)) => last.semi_token.is_some() || ValueKind::of_macro(&last.mac).is_some(),
             _ => false,
         },
         _ => false,
     }
-}
-
-fn gives_value(call: &syn::Macro) -> bool {
-    ends_in(&call.path, &OTHER_MACROS) || ends_in(&call.path, &PLAIN_MACROS)
 }
 
 fn awaits(expression: &Expr) -> bool {

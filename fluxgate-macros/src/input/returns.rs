@@ -104,6 +104,11 @@ impl Returns {
         output.is_ok_and(|output| last(&output).is_some_and(|last| last.ident == "Result"))
     }
 
+    /// Whether the output is `()`.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.output.to_string() == "()"
+    }
+
     /// The same for a function whose body ends in a boxed future, even if the signature has only an alias for it.
     pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
         match &signature.output {

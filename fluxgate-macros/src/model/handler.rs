@@ -3,7 +3,7 @@
 use syn::{Expr, ExprClosure};
 
 use crate::input::arguments::Arguments;
-use crate::input::callable::{Callable, ReturnValue, Uncallable};
+use crate::input::callable::{Callable, ReturnValue, Uncallable, ValueKind};
 use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::returns::{Form, Returns};
@@ -49,11 +49,22 @@ fn returning(value: &ReturnValue, name: &str, function: Option<&Function>) -> St
     let is_awaited = returns.is_none_or(|returns| returns.form != Form::Sync);
     let keyword = if value.is_async && is_awaited { "async " } else { "" };
     let spelled = &value.spelled;
-    if value.is_plain && returns.is_some_and(Returns::is_spelled_result) {
-        let variant = if name == "rejected" && value.is_text { "Err" } else { "Ok" };
-        return format!("{keyword}|_| {variant}({spelled})");
+    let is_result = returns.is_some_and(Returns::is_spelled_result);
+    match value.kind {
+        ValueKind::Error if is_result => format!("{keyword}|_| Err({spelled})"),
+        ValueKind::Text if is_result && name == "rejected" => format!("{keyword}|_| Err({spelled})"),
+        ValueKind::Plain | ValueKind::Text if is_result => format!("{keyword}|_| Ok({spelled})"),
+        ValueKind::Nothing if returns.is_none_or(|returns| !returns.is_nothing()) => {
+            let (parameter, result) = match name {
+                "rejected" => ("refusal", ".."),
+                _ => ("error", if is_result { "Err(error)" } else { ".." }),
+            };
+            let statements = spelled.strip_prefix('{').and_then(|inside| inside.strip_suffix('}'));
+            let statements = statements.unwrap_or(spelled).trim().trim_end_matches(';');
+            format!("{keyword}|{parameter}| {{ {statements}; {result} }}")
+        }
+        _ => format!("{keyword}|_| {spelled}"),
     }
-    format!("{keyword}|_| {spelled}")
 }
 
 /// The objection to a closure whose future nobody would await.
