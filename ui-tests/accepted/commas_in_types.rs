@@ -1,4 +1,5 @@
 //! Commas in the arguments of a type separate no values.
+#![allow(clippy::extra_unused_type_parameters, reason = "they are only there to be written")]
 
 use std::io;
 use std::time::Duration;
@@ -60,9 +61,15 @@ fn cast_before_another_argument() -> io::Result<()> {
 }
 
 pub fn main() {
-    let functions =
-        [cast, pointer_to_a_function, of_a_trait, constant_of_a_trait, path_before_another_argument];
-    for function in functions.into_iter().chain([cast_before_another_argument as fn() -> io::Result<()>]) {
+    let functions: [fn() -> io::Result<()>; 6] = [
+        cast,
+        pointer_to_a_function,
+        of_a_trait,
+        constant_of_a_trait,
+        path_before_another_argument,
+        cast_before_another_argument,
+    ];
+    for function in &functions {
         function().unwrap();
     }
 }

@@ -28,6 +28,22 @@ pub(crate) enum Uncallable {
     WithoutParameter(String),
     /// It is a closure with several parameters.
     WithSeveral,
+    /// It is an `async` closure, whose future nobody would await.
+    Async,
+}
+
+impl Uncallable {
+    /// What is wrong with it, after a word that passes `argument` to what is called.
+    pub(crate) fn what(&self, word: &str, argument: &str) -> String {
+        let takes = format!("`{word}` takes a closure or the path of a function");
+        match self {
+            Self::Broken => takes,
+            Self::Quoted(_) | Self::Value(_) => takes + ", and this is a value",
+            Self::WithoutParameter(_) => format!("`{word}` takes {argument}, and this closure takes nothing"),
+            Self::WithSeveral => format!("`{word}` takes {argument}, and this closure takes more"),
+            Self::Async => format!("this closure is `async`, and `{word}` is not awaited"),
+        }
+    }
 }
 
 /// A value in place of a closure.
@@ -100,6 +116,12 @@ impl Callable {
             1 => Ok(Self { tokens: tokens.clone(), closure: Some(Box::new(closure.clone())) }),
             _ => Err(Uncallable::WithSeveral),
         }
+    }
+
+    /// The same where no future is awaited.
+    pub(crate) fn parse_sync(tokens: &TokenStream) -> Result<Self, Uncallable> {
+        let callable = Self::parse(tokens)?;
+        if callable.is_async() { Err(Uncallable::Async) } else { Ok(callable) }
     }
 
     /// A closure whose future is awaited.

@@ -34,15 +34,6 @@ impl CompileErrors {
         self.corrections.push(correction);
     }
 
-    /// Adds other errors.
-    pub(crate) fn append(&mut self, other: Self) {
-        if let Some(error) = other.all {
-            self.push(error);
-        }
-        #[cfg(test)]
-        self.corrections.extend(other.corrections);
-    }
-
     /// Adds an error that underlines everything from one span to another.
     pub(crate) fn report(&mut self, (from, to): (Span, Span), message: impl std::fmt::Display) {
         self.push(error((from, to), message));
@@ -50,10 +41,6 @@ impl CompileErrors {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_none()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.all.iter().flatten().count()
     }
 
     /// The tokens that make the compiler report the errors.

@@ -18,8 +18,7 @@ pub(crate) fn read(
 ) -> Option<Callable> {
     let argument = arguments.get(name)?;
     let parameter = if name == "rejected" { "refusal" } else { "error" };
-    let takes = format!("`{name}` takes a closure or the path of a function");
-    let (what, meant) = match Callable::parse(&argument.value) {
+    let uncallable = match Callable::parse(&argument.value) {
         Ok(callable) => {
             if let (Some(function), Some(closure)) = (function, &callable.closure)
                 && let Some(objection) = misses_await(name, parameter, closure, function)
@@ -28,16 +27,13 @@ pub(crate) fn read(
             }
             return Some(callable);
         }
-        Err(Uncallable::Broken) => (takes, format!("|{parameter}| ..")),
-        Err(Uncallable::Quoted(path)) => (takes + ", and this is a value", path),
-        Err(Uncallable::Value(value)) => (takes + ", and this is a value", returning(&value, name, function)),
-        Err(Uncallable::WithoutParameter(meant)) => {
-            (format!("`{name}` takes the {parameter}, and this closure takes nothing"), meant)
-        }
-        Err(Uncallable::WithSeveral) => (
-            format!("`{name}` takes the {parameter}, and this closure takes more"),
-            format!("|{parameter}| .."),
-        ),
+        Err(uncallable) => uncallable,
+    };
+    let what = uncallable.what(name, &format!("the {parameter}"));
+    let meant = match uncallable {
+        Uncallable::Quoted(meant) | Uncallable::WithoutParameter(meant) => meant,
+        Uncallable::Value(value) => returning(&value, name, function),
+        Uncallable::Broken | Uncallable::WithSeveral | Uncallable::Async => format!("|{parameter}| .."),
     };
     errors.report(argument.span(), format!("{what}\nhelp: write `{name} = {meant}`"));
     None

@@ -295,7 +295,7 @@ impl Reader<'_> {
                 let kind = argument.parameter.kind;
                 let (ty, check) = match kind {
                     Kind::Function => {
-                        if let Some(problem) = uncallable(place, &text, &expression) {
+                        if let Some(problem) = uncallable(place, &expression) {
                             source.report(&problem, self.errors);
                             return None;
                         }
@@ -322,25 +322,16 @@ impl Reader<'_> {
 }
 
 /// Why an expression, which is not a number, is certainly no function that `custom` could call.
-fn uncallable(place: TokenRange, text: &str, expression: &TokenStream) -> Option<Problem> {
-    let problem = |what: &str| Problem::new(place, what);
-    Some(match Callable::parse(expression) {
-        Ok(callable) if callable.is_async() => {
-            problem("this closure is `async`, and `custom` is not awaited").help("leave out `async`")
-        }
-        Ok(_) | Err(Uncallable::Broken | Uncallable::Quoted(_)) => return None,
-        Err(Uncallable::Value(_)) => {
-            problem(&format!("`{text}` is a value, but `custom` takes the path of a function"))
-                .help("write the path of a function")
-        }
-        Err(Uncallable::WithoutParameter(meant)) => {
-            problem("`custom` gives its function one argument, and this closure takes none").correct(meant)
-        }
-        Err(Uncallable::WithSeveral) => {
-            problem("`custom` gives its function one argument, and this closure takes more")
-                .help("write a closure of one parameter")
-        }
-    })
+fn uncallable(place: TokenRange, expression: &TokenStream) -> Option<Problem> {
+    let uncallable = Callable::parse_sync(expression).err()?;
+    let problem = Problem::new(place, uncallable.what("custom", "one argument"));
+    match uncallable {
+        Uncallable::Broken | Uncallable::Quoted(_) => None,
+        Uncallable::Value(_) => Some(problem.help("write the path of a function")),
+        Uncallable::WithoutParameter(meant) => Some(problem.correct(meant)),
+        Uncallable::WithSeveral => Some(problem.help("write a closure of one parameter")),
+        Uncallable::Async => Some(problem.help("leave out `async`")),
+    }
 }
 
 /// Warns of a name with something in braces, as `payments-{id}`, unless it is the path of a service: `/payments/{id}`.

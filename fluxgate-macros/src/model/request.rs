@@ -30,13 +30,14 @@ pub(crate) fn take(arguments: &mut Arguments, errors: &mut CompileErrors) -> Opt
     let has_retry = arguments.get("breaker").is_some();
     let read = Parts::read(inside, span, has_retry).and_then(|parts| {
         let of_function = span_of(&parts.function).unwrap_or(span);
-        let wrong = |what| (of_function, format!("{what}\nhelp: write `from_error(|error| ..)`"));
-        let function = Callable::parse(&parts.function).map_err(|_| {
-            wrong("`from_error` takes the path of a function or a closure, from the error to an `Option<Duration>`")
-        })?;
-        if function.is_async() {
-            return Err(wrong("this closure is `async`, and `from_error` is not awaited"));
-        }
+        let wrong = |what: &str| {
+            (
+                of_function,
+                format!("{what}\nhelp: write `from_error(|error| ..)`, which returns an `Option<Duration>`"),
+            )
+        };
+        let function = Callable::parse_sync(&parts.function);
+        let function = function.map_err(|uncallable| wrong(&uncallable.what("from_error", "the error")))?;
         Ok((function, parts.otherwise))
     });
     let spelling = report_spelling(&name, errors);

@@ -34,27 +34,13 @@ pub(crate) fn operand(
 /// Reads a user function.
 fn custom(inside: &Trees, tokens: &TokenStream) -> Result<Callable, Box<Problem>> {
     let whole = inside.place(0, inside.0.len());
-    let takes = "`custom` takes a closure or the path of a function";
-    let callable = Callable::parse(tokens).map_err(|uncallable| {
+    Callable::parse_sync(tokens).map_err(|uncallable| {
+        let problem = Problem::new(whole, uncallable.what("custom", "the error"));
         Box::new(match uncallable {
-            Uncallable::Broken => Problem::new(whole, takes).help("write `custom(|error| ..)`"),
-            Uncallable::Quoted(path) => Problem::new(whole, takes).correct(path),
-            Uncallable::Value(_) => Problem::new(whole, format!("{takes}, and this is a value"))
-                .help("write `custom(|error| ..)`"),
-            Uncallable::WithoutParameter(meant) => {
-                Problem::new(whole, "`custom` takes the error, and this closure takes nothing").correct(meant)
-            }
-            Uncallable::WithSeveral => {
-                Problem::new(whole, "`custom` takes the error, and this closure takes more")
-                    .help("write `custom(|error| ..)`")
-            }
+            Uncallable::Quoted(meant) | Uncallable::WithoutParameter(meant) => problem.correct(meant),
+            _ => problem.help("write `custom(|error| ..)`"),
         })
-    })?;
-    if callable.is_async() {
-        let what = "this closure is `async`, and `custom` is not awaited";
-        return Err(Box::new(Problem::new(whole, what).help("write `custom(|error| ..)`")));
-    }
-    Ok(callable)
+    })
 }
 
 /// Types of errors.

@@ -1,6 +1,7 @@
 //! The value of `track` or `success` -> a tree of trackers.
 
 use fluxgate_rules::attribute::{self, MeantTracker, tracker_meant};
+use fluxgate_rules::problem::list_once;
 use fluxgate_rules::spelling::{is_keyword, nearest};
 use fluxgate_rules::token::{TokenRange, spell};
 use fluxgate_rules::{Problem, read};
@@ -40,12 +41,12 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut CompileErrors) -> Option
             }
         },
     };
-    let mut its_errors = CompileErrors::default();
     let trees = Trees::of(stream, 0);
-    let tracker =
-        TrackerParser { source: &source, errors: &mut its_errors, is_listed: false }.group(&trees, whole);
+    let mut parser = TrackerParser { source: &source, problems: Vec::new() };
+    let tracker = parser.group(&trees, whole);
+    let mut problems = parser.problems;
     // Code in another form is a single mistake.
-    let meant = tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty());
+    let meant = tracker_meant(&source.tokens).filter(|_| !problems.is_empty());
     let has = |sign| (0..trees.0.len()).any(|at| trees.is(at, sign));
     let (what, help) = if has('<') && has('>') {
         ("this is a type, which goes in `type_of`", "write `type_of(TYPE)`, or `matches(PATTERN)`")
@@ -57,36 +58,29 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut CompileErrors) -> Option
     };
     match meant {
         Some(MeantTracker { what, text }) => source.report(&Problem::new(whole, what).correct(text), errors),
-        None if its_errors.len() > 1 && ['<', '>', '='].into_iter().any(has) => {
+        None if problems.len() > 1 && ['<', '>', '='].into_iter().any(has) => {
             source.report(&Problem::new(whole, what).help(help), errors);
         }
-        None => errors.append(its_errors),
+        None => {
+            list_once(&mut problems);
+            for problem in &problems {
+                source.report(problem, errors);
+            }
+        }
     }
     tracker
 }
 
 struct TrackerParser<'a> {
     source: &'a Source,
-    errors: &'a mut CompileErrors,
-    /// Whether an error lists all words; once is enough.
-    is_listed: bool,
+    problems: Vec<Problem>,
 }
 
 impl TrackerParser<'_> {
-    fn report(&mut self, problem: &Problem) {
-        let is_list = problem.help_text() == Some(expected());
-        if is_list && self.is_listed {
-            let shorter = Problem::new(problem.place, problem.what.as_str());
-            return self.source.report(&shorter, self.errors);
-        }
-        self.is_listed |= is_list;
-        self.source.report(problem, self.errors);
-    }
-
     /// Reads a whole expression. If there is none, `place` is blamed.
     fn group(&mut self, trees: &Trees, place: TokenRange) -> Option<Tracker> {
         if trees.0.is_empty() {
-            self.report(&Problem::new(place, "a tracker is missing").correct("all"));
+            self.problems.push(Problem::new(place, "a tracker is missing").correct("all"));
             return None;
         }
         let mut at = 0;
@@ -97,7 +91,7 @@ impl TrackerParser<'_> {
         }
         if at < trees.0.len() {
             let problem = self.out_of_place(trees, at);
-            self.report(&problem);
+            self.problems.push(problem);
             return None;
         }
         joined(members, Tracker::Or)
@@ -140,7 +134,7 @@ impl TrackerParser<'_> {
             return 1;
         }
         let problem = no_operator(trees.place(at, at + 2), &format!("{sign}{sign}"));
-        self.report(&problem.correct(sign));
+        self.problems.push(problem.correct(sign));
         2
     }
 
@@ -155,7 +149,7 @@ impl TrackerParser<'_> {
         if let Some(sign) = ["&", "|"].into_iter().find(|sign| trees.is(*at, sign.as_bytes()[0].into())) {
             let problem =
                 Problem::new(trees.place(*at, *at + 1), format!("a tracker is missing before `{sign}`"));
-            self.report(&problem.help(format!("write one, or remove the `{sign}`")));
+            self.problems.push(problem.help(format!("write one, or remove the `{sign}`")));
             *at = trees.0.len();
             return None;
         }
@@ -165,7 +159,7 @@ impl TrackerParser<'_> {
             let is_word = trees.word(*at).is_some_and(|word| word == "not");
             if is_word {
                 let problem = Problem::new(trees.place(*at, *at + 1), "`not` is written `!`");
-                self.report(&problem.correct("!"));
+                self.problems.push(problem.correct("!"));
                 is_right = false;
             } else if !trees.is(*at, '!') {
                 break;
@@ -190,7 +184,7 @@ impl TrackerParser<'_> {
                 let last = path(trees, start)?;
                 let problem =
                     Problem::new(trees.place(start, last + 1), "a tracker is written without a path");
-                self.report(&problem.correct(trees.word(last).unwrap_or_default()));
+                self.problems.push(problem.correct(trees.word(last).unwrap_or_default()));
                 *at = last;
                 self.word(trees, at)
             }
@@ -209,7 +203,7 @@ impl TrackerParser<'_> {
             let sign = trees.tokens(operator, start).to_string();
             let problem =
                 Problem::new(trees.place(operator, start), format!("a tracker is missing after `{sign}`"));
-            return self.report(&problem.help(format!("write one, or remove the `{sign}`")));
+            return self.problems.push(problem.help(format!("write one, or remove the `{sign}`")));
         }
         let place = trees.place(start, trees.0.len());
         let tokens = trees.tokens(start, trees.0.len());
@@ -231,7 +225,7 @@ impl TrackerParser<'_> {
                 }
             }
         };
-        self.report(&problem);
+        self.problems.push(problem);
     }
 
     fn word(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
@@ -248,14 +242,14 @@ impl TrackerParser<'_> {
         };
         if trees.is(*at, '!') && matches!(trees.get(*at + 1), Some(TokenTree::Group(_))) {
             let problem = Problem::new(trees.place(start, *at + 1), format!("`{name}` is not a macro"));
-            self.report(&problem.help("remove the `!`"));
+            self.problems.push(problem.help("remove the `!`"));
             *at += 2;
             return None;
         }
         let place = trees.place(start, *at);
         let Some((known, example)) = WORDS.iter().find(|(known, _)| *known == name) else {
             let problem = self.unknown(&name, arguments, trees, start, place);
-            self.report(&problem);
+            self.problems.push(problem);
             return None;
         };
         let Some(arguments) = arguments.filter(|group| !group.stream().is_empty() || example.is_empty())
@@ -271,7 +265,7 @@ impl TrackerParser<'_> {
                 _ => "a pattern",
             };
             let problem = Problem::new(place, format!("`{known}` takes {wanted}"));
-            self.report(&problem.help(format!("write `{known}({example})`")));
+            self.problems.push(problem.help(format!("write `{known}({example})`")));
             return None;
         };
         if *known == "all" {
@@ -281,7 +275,7 @@ impl TrackerParser<'_> {
                 None => Problem::new(place, "`all` takes no arguments"),
             };
             let other = format!("matches({})", inside(arguments, trees.0[start + 1].1, self.source));
-            self.report(&match members {
+            self.problems.push(match members {
                 Some(members) => problem.correct(members),
                 None if arguments.stream().is_empty() => problem.correct("all"),
                 None => problem.help(format!("write `all`, or `{other}`")),
@@ -290,7 +284,7 @@ impl TrackerParser<'_> {
         }
         if example.is_empty() {
             let problem = Problem::new(place, format!("`{known}` takes no arguments"));
-            self.report(&problem.correct(*known));
+            self.problems.push(problem.correct(*known));
             return None;
         }
         let index = trees.0[start + 1].1 + 1;
@@ -301,7 +295,7 @@ impl TrackerParser<'_> {
             Err(problem) => {
                 let problem =
                     if problem.place.is_empty() { Problem { place: whole, ..*problem } } else { *problem };
-                self.report(&problem);
+                self.problems.push(problem);
                 None
             }
         }
