@@ -32,7 +32,7 @@ pub(crate) fn read(
     let what = uncallable.what(name, &format!("the {parameter}"));
     let meant = match uncallable {
         Uncallable::Quoted(meant) | Uncallable::WithoutParameter(meant) => meant,
-        Uncallable::Value(value) => returning(&value, name, function),
+        Uncallable::Value(value) => returning(&value, parameter, function),
         Uncallable::Broken | Uncallable::WithSeveral | Uncallable::Async => format!("|{parameter}| .."),
     };
     errors.report(argument.span(), format!("{what}\nhelp: write `{name} = {meant}`"));
@@ -40,21 +40,19 @@ pub(crate) fn read(
 }
 
 /// A closure that returns this value, of the kind that the value suggests.
-fn returning(value: &ReturnValue, name: &str, function: Option<&Function>) -> String {
+fn returning(value: &ReturnValue, parameter: &str, function: Option<&Function>) -> String {
     let returns = function.map(|function| &function.returns);
     let is_awaited = returns.is_none_or(|returns| returns.form != Form::Sync);
     let keyword = if value.is_async && is_awaited { "async " } else { "" };
     let spelled = &value.spelled;
     let is_result = returns.is_some_and(Returns::is_spelled_result);
+    let is_refusal = parameter == "refusal";
     match value.kind {
         ValueKind::Error if is_result => format!("{keyword}|_| Err({spelled})"),
-        ValueKind::Text if is_result && name == "rejected" => format!("{keyword}|_| Err({spelled})"),
+        ValueKind::Text if is_result && is_refusal => format!("{keyword}|_| Err({spelled})"),
         ValueKind::Plain | ValueKind::Text if is_result => format!("{keyword}|_| Ok({spelled})"),
         ValueKind::Nothing if returns.is_none_or(|returns| !returns.is_nothing()) => {
-            let (parameter, result) = match name {
-                "rejected" => ("refusal", ".."),
-                _ => ("error", if is_result { "Err(error)" } else { ".." }),
-            };
+            let result = if is_result && !is_refusal { "Err(error)" } else { ".." };
             let statements = spelled.strip_prefix('{').and_then(|inside| inside.strip_suffix('}'));
             let statements = statements.unwrap_or(spelled).trim().trim_end_matches(';');
             format!("{keyword}|{parameter}| {{ {statements}; {result} }}")
