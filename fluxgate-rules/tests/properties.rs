@@ -208,8 +208,10 @@ proptest! {
     fn suggestions_for_a_whole_setting_are_valid(
         pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..6),
         word in proptest::sample::select(&["", "count", "time(", "fixed", "backoff(", "open_for(", "ramp_up(", "fail"][..]),
+        around in proptest::sample::select(&[["", ""], ["\"", "\""], ["(", ")"], ["[", "]"], ["{ ", " }"]][..]),
     ) {
-        let text = format!("{word}{}", pieces.join(" "));
+        let [open, close] = around;
+        let text = format!("{open}{word}{}{close}", pieces.join(" "));
         let lexed = lex(&text);
         let whole = TokenRange::new(0, lexed.tokens.len());
         for read in READERS {

@@ -8,6 +8,7 @@ use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
+use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
 use crate::text::token::{Shape, Token, TokenRange, spell};
@@ -54,8 +55,15 @@ pub(crate) fn read(
 
 /// Reads a text that is nothing but the value.
 pub(crate) fn read_text(text: &str, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
-    let tokens = lex(text).tokens;
+    let tokens = paired(text)?;
     read(&tokens, TokenRange::whole(&tokens), owner, parameter)
+}
+
+/// The tokens of a text, which nobody has looked at yet, unless its brackets do not match.
+fn paired(text: &str) -> Result<Vec<Token>, Problem> {
+    let tokens = lex(text).tokens;
+    Brackets::pair(&tokens)?;
+    Ok(tokens)
 }
 
 impl ValueReader<'_> {
@@ -78,7 +86,7 @@ impl ValueReader<'_> {
 
     /// Reads another text in place of this value.
     pub(crate) fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
-        let tokens = lex(text).tokens;
+        let tokens = paired(text)?;
         let place = TokenRange::whole(&tokens);
         ValueReader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
     }

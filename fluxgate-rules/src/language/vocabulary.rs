@@ -266,6 +266,9 @@ pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");
 /// The share of calls that fails in an outage.
 pub static OUTAGE: Parameter = parameter("outage", Kind::Ratio, "80%");
 
+/// A rule for messages that have none to correct.
+pub(crate) const EXAMPLE_RULE: &str = "min(10) & failure_rate(0.5)";
+
 /// The conditions of a rule.
 pub static TRIP: Vocabulary = Vocabulary {
     setting: "trip",

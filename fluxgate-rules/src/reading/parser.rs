@@ -4,7 +4,7 @@
 //! with what was meant.
 
 use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
-use crate::language::vocabulary::{Entry, TRIP};
+use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
 use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
 use crate::reading::comparisons::comparisons;
@@ -43,7 +43,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
     let whole = TokenRange::whole(tokens);
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
-        parser.cursor.report(problem.example("min(10) & failure_rate(0.5)"));
+        parser.cursor.report(problem.example(EXAMPLE_RULE));
     } else {
         parser.group(whole, None);
     }

@@ -3,7 +3,7 @@
 use crate::language::notation::duration_at;
 use crate::language::number::is_percent;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, TRIP, Vocabulary};
+use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP, Vocabulary};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::reading::operators::operator;
@@ -27,11 +27,8 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
     }
     let problem = Problem::new(TokenRange::whole(tokens), "this is prose, and a rule is made of conditions");
     let Facts { conditions, within } = facts(tokens);
-    let problem = problem.example(if conditions.is_empty() {
-        "min(10) & failure_rate(0.5)".to_owned()
-    } else {
-        conditions.join(" & ")
-    });
+    let problem =
+        problem.example(if conditions.is_empty() { EXAMPLE_RULE.to_owned() } else { conditions.join(" & ") });
     Some(match within {
         Some(within) => problem.aside(format!("; `window = {within}` says how far back it looks")),
         None => problem,

@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use crate::figures::nearest::Expectations;
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
-use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::language::vocabulary::{
+    EXAMPLE_RULE, HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW,
+};
 use crate::language::{notation, value};
 use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
@@ -30,13 +32,13 @@ pub type Reading<T> = Result<T, Vec<Problem>>;
 /// the [check](crate::check::rule) in the expansion must find what cannot be seen here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     let read = |tokens: &[Token]| sensible(tokens, window, Repeats::Refused);
-    settled(tokens, read(tokens), read)
+    settled(tokens, read(tokens), EXAMPLE_RULE, read)
 }
 
 /// Reads the printed form of a rule that was built by hand, in which different functions may be spelled alike.
 pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     let reading = sensible(tokens, window, Repeats::Allowed);
-    settled(tokens, reading, |tokens| sensible(tokens, window, Repeats::Refused))
+    settled(tokens, reading, EXAMPLE_RULE, |tokens| sensible(tokens, window, Repeats::Refused))
 }
 
 /// Refuses byte strings and C strings.
@@ -146,7 +148,7 @@ fn setting(
             })
         })
     };
-    settled(tokens, read(tokens), read)
+    settled(tokens, read(tokens), &vocabulary.entries[0].example(), read)
 }
 
 /// Reads a word with its arguments as far as possible, and returns what is wrong with it.

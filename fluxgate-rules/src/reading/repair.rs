@@ -19,21 +19,24 @@ pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) 
 }
 
 /// Returns the reading. If its only suggestion replaces all tokens, the suggestion is repaired until it is valid:
-/// `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`.
+/// `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`. One that nothing repairs gives way to the example.
 pub(crate) fn settled<T>(
     tokens: &[Token],
     reading: Result<T, Vec<Problem>>,
+    example: &str,
     read: impl Fn(&[Token]) -> Result<T, Vec<Problem>>,
 ) -> Result<T, Vec<Problem>> {
     let mut problems = match reading {
         Ok(value) => return Ok(value),
         Err(problems) => problems,
     };
+    let repaired = |text: &str| repaired(text, |tokens| read(tokens).err().unwrap_or_default());
+    let example = || repaired(example).map(|right| Filled::new(right.text, true));
     if let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_mut_slice()
         && let Suggestion { range, replacement, aside } = &mut **suggestion
         && !matches!(aside, Aside::Instead(_))
         && *range == TokenRange::whole(tokens)
-        && let Some(right) = repaired(replacement, |tokens| read(tokens).err().unwrap_or_default())
+        && let Some(right) = repaired(replacement).or_else(example)
     {
         *replacement = right.text;
         let (Aside::Write(words) | Aside::Example(words)) = aside else { return Err(problems) };
@@ -50,6 +53,7 @@ mod tests {
     use super::repaired;
     use crate::model::window::Window;
     use crate::reading::read;
+    use crate::text::lexer::lex;
     use crate::text::problem::Problem;
     use crate::text::token::{Token, TokenRange};
 
@@ -65,5 +69,16 @@ mod tests {
         let wrong = || Problem::new(TokenRange::at(0), "wrong");
         assert_eq!(text("x", &|_| vec![wrong()]), None, "nothing corrects it");
         assert_eq!(text("x", &|_| vec![wrong().correct("y")]), None, "it is never right");
+    }
+
+    #[test]
+    fn an_example_stands_in_for_what_nothing_repairs() {
+        let help = |text, size| {
+            let problems = read::rule(&lex(text).tokens, &Window::count(size)).expect_err("it is wrong");
+            problems.iter().filter_map(Problem::help_text).collect::<Vec<_>>()
+        };
+        assert_eq!(help("\"min(10) (\"", 100), ["write `min(10) & failure_rate(0.5)`, for example"]);
+        assert_eq!(help("\"min(10) (\"", 5), ["write `min(5) & failure_rate(0.5)`, for example"]);
+        assert_eq!(help("\"failures(3)\"", 100), ["write `failures(3)`"]);
     }
 }

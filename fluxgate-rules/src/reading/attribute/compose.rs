@@ -7,7 +7,7 @@ use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
 use crate::language::value;
 use crate::language::vocabulary::{
-    HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT,
+    EXAMPLE_RULE, HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT,
 };
 use crate::model::window::Window;
 use crate::reading::attribute::parts::{GivenPart, with_units};
@@ -70,7 +70,7 @@ fn example(setting: &str) -> &'static str {
         "permit" => "ramp_up(0.1, 1.0, 60s)",
         "on_panic" => "failure",
         "on_cancel" => "ignore",
-        _ => "min(10) & failure_rate(0.5)",
+        _ => EXAMPLE_RULE,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::language::foreign::Part;
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
-use crate::language::vocabulary::{Entry, TRIP};
+use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::reading::attribute::compose::setting::choice;
@@ -225,8 +225,7 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
 }
 
 fn closed_and_half_open(rule: Filled, trial: &str, is_example: bool) -> Filled {
-    let closed =
-        if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
+    let closed = if rule.text.is_empty() { EXAMPLE_RULE.to_owned() } else { group(&rule.text) };
     let is_example = rule.is_example || is_example;
     Filled { text: format!("closed & {closed} | half_open & {trial}"), is_example, ..rule }
 }
