@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes the rule parser, and sequences of commands against the naive model: `scripts/fuzz.sh [seconds each]`, 10 by default.
+# Each time in another way, unless SEED is set.
 # Needs only cargo, a stable compiler, and one for C++: the flags are those by which cargo-fuzz makes a program report what it runs.
 # Without AddressSanitizer, since no code here is `unsafe`.
 set -euo pipefail
@@ -14,5 +15,5 @@ for program in rules sequences; do
   mkdir -p "corpus/$program" "artifacts/$program"
   echo "fuzzing $program"
   "target/$target/release/$program" "corpus/$program" "seeds/$program" -artifact_prefix="artifacts/$program/" \
-    -max_total_time="${1:-10}" -max_len=1024 -len_control=0 -verbosity=0 -print_final_stats=1 2>&1 | grep -v '# Uses:\|recommended dictionary'
+    -seed="${SEED:-0}" -max_total_time="${1:-10}" -max_len=1024 -len_control=0 -verbosity=0 -print_final_stats=1 2>&1 | grep -v '# Uses:\|recommended dictionary'
 done
