@@ -52,6 +52,10 @@ pub(crate) const NEVER: u64 = u64::MAX;
 pub(crate) const TARGET_HAS_CLOCK: bool =
     !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
+/// Whether tokio's timers work here. They ask the standard library for the time.
+#[cfg(any(feature = "tokio", feature = "chaos"))]
+pub(crate) const TARGET_HAS_TIMERS: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 /// The clock of the process, decided on first use.
 static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
 

@@ -29,7 +29,7 @@ pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]
 pub(crate) mod prescription;
-#[cfg(feature = "tokio")]
+#[cfg(all(feature = "tokio", not(all(target_family = "wasm", target_os = "unknown"))))]
 mod ready;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;

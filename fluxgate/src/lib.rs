@@ -69,9 +69,14 @@
 //! - [`Builder::build`] refuses settings that need time to pass.
 //! - [`Events::recv_timeout`] does not wait.
 //!
-//! Tokio's timers do not work there, whatever clock is set, and panic: so do, with the feature `tokio`, calls that last long enough to need
-//! their `timeout`, [`CircuitBreaker::ready`](CircuitBreaker#method.ready) during a pause, and injected delays.
+//! Tokio's timers do not work there, whatever clock is set. So the compiler refuses every `timeout`,
+//! [`CircuitBreaker::ready`](CircuitBreaker#method.ready) and `ready_at` do not exist, and no fault can be injected that delays calls.
 #![forbid(unsafe_code)]
+// Where tokio has no timers, nothing waits for a breaker but a service of tower.
+#![cfg_attr(
+    all(target_family = "wasm", target_os = "unknown", not(feature = "tower")),
+    allow(dead_code, reason = "what waits is left out")
+)]
 // On docs.rs, items say which feature they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

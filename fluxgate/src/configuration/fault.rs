@@ -9,6 +9,8 @@ use fluxgate_rules::duration::Spelled;
 
 #[cfg(feature = "chaos")]
 use super::config_error::ConfigError;
+#[cfg(feature = "chaos")]
+use crate::clock::TARGET_HAS_TIMERS;
 
 /// A fault for a drill: for a limited time, it fails or delays a share of the calls that a breaker admits.
 ///
@@ -108,6 +110,10 @@ impl Fault {
             let message =
                 format!("a fault that lasts for {} cannot delay calls by {}", Spelled(lasts), Spelled(delay));
             problem(message, "a delay longer than zero, and no longer than the fault");
+        }
+        if delaying > 0.0 && !TARGET_HAS_TIMERS {
+            let message = "calls cannot be delayed, since tokio's timers do not work on this target";
+            problem(message.into(), "remove `.delay(..)`");
         }
         if !has_clock {
             problem(

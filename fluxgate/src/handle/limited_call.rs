@@ -13,6 +13,7 @@ use super::error::Error;
 use super::future::{CallAsync, Finish, Kept, Pending, not_permitted};
 use super::limit::{Elapsed, Limit, Limited};
 use super::timed_out::TimedOut;
+use crate::clock::TARGET_HAS_TIMERS;
 use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
 
@@ -33,7 +34,8 @@ impl<'a, F> CallAsync<'a, F> {
     /// So the call's error has to be [`From<TimedOut>`](TimedOut). If it is a type of another crate, convert it within the call to a type
     /// of yours that is `From` both: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
     ///
-    /// It needs tokio's runtime with a timer. If the future has to wait anywhere else, it panics as `tokio::time::sleep` does.
+    /// It needs tokio's runtime with a timer. If the future has to wait anywhere else, it panics as `tokio::time::sleep` does. For
+    /// [`wasm32-unknown-unknown`](crate#targets), where no timer of tokio's works, it does not compile.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Error};
@@ -51,6 +53,7 @@ impl<'a, F> CallAsync<'a, F> {
     /// ```
     #[inline]
     pub fn timeout(self, limit: Duration) -> LimitedCallAsync<'a, F> {
+        const { assert!(TARGET_HAS_TIMERS, "`timeout` needs tokio's timers, which do not work on this target") };
         let (body, pending) = self.into_parts();
         LimitedCallAsync { body: Limited::new(body, Limit::new(limit)), pending: pending.ended_by(InTime) }
     }

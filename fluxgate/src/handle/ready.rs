@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio::time::sleep;
 
 use super::circuit_breaker::CircuitBreaker;
-use crate::clock::{NEVER, TARGET_HAS_CLOCK};
+use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
 use crate::engine::readiness::{refused_for, waiter};
 
@@ -21,7 +21,7 @@ impl CircuitBreaker {
     ///
     /// It admits nothing and reserves nothing: a call may still be refused, since others waited, too. While the breaker [never tries
     /// again](crate::retry::never) or is forced open, this waits for a command. The pause is measured by tokio's timer, and then checked by
-    /// the breaker's own clock.
+    /// the breaker's own clock, so this does not exist for [`wasm32-unknown-unknown`](crate#targets), where tokio has no timer.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, permit};
@@ -42,7 +42,7 @@ impl CircuitBreaker {
     }
 
     /// With the feature `tokio`: when the next call has a chance to be admitted, as far as is known now, by tokio's clock. `None` if only a
-    /// command can admit one, and on a [target without a clock](crate#targets). See [`ready`](Self::ready).
+    /// command can admit one. See [`ready`](Self::ready).
     ///
     /// ```
     /// # use fluxgate::CircuitBreaker;
@@ -57,13 +57,9 @@ impl CircuitBreaker {
     /// ```
     pub fn ready_at(&self) -> Option<Instant> {
         match refused_for(self.enrolled()) {
+            None => Some(Instant::now()),
             Some((_, NEVER)) => None,
-            // Tokio's clock is the system's.
-            refused if TARGET_HAS_CLOCK => {
-                let nanos = refused.map_or(0, |(_, nanos)| nanos);
-                Instant::now().checked_add(Duration::from_nanos(nanos))
-            }
-            _ => None,
+            Some((_, nanos)) => Instant::now().checked_add(Duration::from_nanos(nanos)),
         }
     }
 }

@@ -13,15 +13,26 @@ pub const fn limit<T: HasTimer>(limit: Duration) -> Limit {
     Limit::new(limit)
 }
 
-#[diagnostic::on_unimplemented(
-    message = "`timeout` needs the feature `tokio` of Fluxgate",
-    label = "write `fluxgate = {{ version = \"..\", features = [\"tokio\"] }}` in Cargo.toml",
-    note = "with another runtime, end the call in the function, and count it as slow: `slow_rate(0.5, 2s)`",
-    note = "to set how long an open breaker waits, write `retry = cooldown(60s)`, for example"
+#[cfg_attr(
+    not(feature = "tokio"),
+    diagnostic::on_unimplemented(
+        message = "`timeout` needs the feature `tokio` of Fluxgate",
+        label = "write `fluxgate = {{ version = \"..\", features = [\"tokio\"] }}` in Cargo.toml",
+        note = "with another runtime, end the call in the function, and count it as slow: `slow_rate(0.5, 2s)`",
+        note = "to set how long an open breaker waits, write `retry = cooldown(60s)`, for example"
+    )
+)]
+#[cfg_attr(
+    feature = "tokio",
+    diagnostic::on_unimplemented(
+        message = "`timeout` needs tokio's timers, which do not work on this target",
+        label = "end the call in the function, by a timer of the host",
+        note = "if its breaker has a clock, count it as slow: `slow_rate(0.5, 2s)`"
+    )
 )]
 pub trait HasTimer {}
 
-#[cfg(feature = "tokio")]
+#[cfg(all(feature = "tokio", not(all(target_family = "wasm", target_os = "unknown"))))]
 impl HasTimer for () {}
 
 /// The return type of a function with a time limit whose tracker looks at whole return values.
