@@ -110,6 +110,24 @@ fn survives(text: &str) {
     }
 }
 
+/// Follows the first advice until nothing is wrong or advice is in words only. No text may come twice.
+fn advice_leads_on(text: &str) -> Result<(), TestCaseError> {
+    for read in READERS {
+        let mut texts = vec![text.to_owned()];
+        while let Some(text) = texts.last() {
+            let lexed = lex(text);
+            let problems = read(&lexed.tokens);
+            let Some(next) = problems.iter().find_map(|problem| problem.corrected(text, &lexed.bytes)) else {
+                break;
+            };
+            prop_assert!(!texts.contains(&next), "{texts:?} leads back to {next:?}: {problems:?}");
+            prop_assert!(texts.len() < 30, "{texts:?} leads nowhere");
+            texts.push(next);
+        }
+    }
+    Ok(())
+}
+
 fn ratio() -> impl Strategy<Value = Ratio> {
     (1..=1_000_000_000_i64).prop_map(Ratio::from_parts_per_billion)
 }
@@ -202,6 +220,12 @@ proptest! {
     fn any_sequence_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
         survives(&pieces.join(" "));
         survives(&pieces.concat());
+    }
+
+    #[test]
+    fn advice_never_leads_in_a_circle(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
+        advice_leads_on(&pieces.join(" "))?;
+        advice_leads_on(&pieces.concat())?;
     }
 
     #[test]
