@@ -1,7 +1,7 @@
 //! Reading as a whole: no tokens cause a panic, messages are those of the catalogue, and a rule means the same in a string and bare.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::token::TokenRange;
@@ -115,6 +115,23 @@ fn errors(tokens: &TokenStream, of: Macro) -> CompileErrors {
     errors
 }
 
+/// Makes each first correction until nothing is wrong or advice is in words only. No text may come twice.
+fn advice_leads_on(text: &str) -> Result<(), TestCaseError> {
+    prop_assume!(text.parse::<TokenStream>().is_ok());
+    for of in [Macro::CircuitBreaker, Macro::Breaker] {
+        let mut texts = vec![text.to_owned()];
+        while let Some(text) = texts.last() {
+            let Ok(tokens) = text.parse() else { panic!("the last of {texts:?} is not Rust") };
+            let errors = errors(&tokens, of);
+            let Some(next) = errors.first_correction().map(|it| corrected(text, it)) else { break };
+            prop_assert!(!texts.contains(&next), "{texts:?} leads back to `{next}`");
+            prop_assert!(texts.len() < 30, "{texts:?} leads nowhere");
+            texts.push(next);
+        }
+    }
+    Ok(())
+}
+
 /// Reads tokens as the arguments, and as the value of each.
 fn read_everywhere(tokens: &TokenStream) {
     errors(tokens, Macro::CircuitBreaker);
@@ -192,6 +209,18 @@ proptest! {
     }
 
     #[test]
+    fn advice_never_leads_in_a_circle(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..16)) {
+        advice_leads_on(&pieces.join(" "))?;
+    }
+
+    #[test]
+    fn advice_about_several_mistakes_never_leads_in_a_circle(
+        lines in proptest::collection::vec(proptest::sample::select(catalogued_lines()), 2..4),
+    ) {
+        advice_leads_on(&lines.join(", "))?;
+    }
+
+    #[test]
     fn no_text_in_a_string_panics(text in any::<String>()) {
         let literal = Literal::string(&text);
         read_everywhere(&quote!(#literal));
@@ -249,10 +278,7 @@ fn an_expression_from_macro_rules_stays_grouped() {
 /// review.
 #[test]
 fn messages_are_those_of_the_catalogue() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages");
-    for file in std::fs::read_dir(folder).expect("the catalogues") {
-        let path = file.expect("a catalogue").path();
-        let catalogue = std::fs::read_to_string(&path).expect("a catalogue");
+    for (path, catalogue) in catalogues() {
         let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
         let said: Vec<_> =
             blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
@@ -264,6 +290,24 @@ fn messages_are_those_of_the_catalogue() {
             assert_eq!(said.trim_end(), expected.trim_end());
         }
     }
+}
+
+fn catalogues() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages");
+    let paths =
+        std::fs::read_dir(folder).expect("the catalogues").map(|file| file.expect("a catalogue").path());
+    paths.map(|path| (path.clone(), std::fs::read_to_string(path).expect("a catalogue"))).collect()
+}
+
+/// The wrong lines of all catalogues.
+fn catalogued_lines() -> Vec<String> {
+    let mut lines = Vec::new();
+    for (_, catalogue) in catalogues() {
+        let blocks = catalogue.split("\n\n").filter_map(|block| block.lines().next());
+        lines.extend(blocks.map(|line| line.trim_start_matches("! ").to_owned()));
+    }
+    lines.sort_unstable();
+    lines
 }
 
 fn said(line: &str) -> String {

@@ -22,6 +22,7 @@ pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 use crate::reading::attribute::draft::Draft;
 use crate::reading::attribute::entries::AttributeReader;
 use crate::text::brackets::Brackets;
+use crate::text::characters::bare;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, content};
@@ -41,8 +42,8 @@ pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'s
 /// Reports a whole attribute in quotes: `"trip = failures(5)"`.
 fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Problem> {
     let [literal] = tokens else { return None };
-    let text = content(&literal.text).filter(|text| !text.contains('\\'))?;
-    let inside = lex(text).tokens;
+    let text = bare(content(&literal.text)?)?;
+    let inside = lex(&text).tokens;
     let [name, sign, _, ..] = inside.as_slice() else { return None };
     let is_argument = names.iter().any(|(known, _)| name.is(known)) && (sign.is("=") || sign.is(":"));
     let problem =

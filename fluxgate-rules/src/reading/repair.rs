@@ -77,8 +77,8 @@ mod tests {
             let problems = read::rule(&lex(text).tokens, &Window::count(size)).expect_err("it is wrong");
             problems.iter().filter_map(Problem::help_text).collect::<Vec<_>>()
         };
-        assert_eq!(help("\"min(10) (\"", 100), ["write `min(10) & failure_rate(0.5)`, for example"]);
-        assert_eq!(help("\"min(10) (\"", 5), ["write `min(5) & failure_rate(0.5)`, for example"]);
+        assert_eq!(help("\"min(10) & ()\"", 100), ["write `min(10) & failure_rate(0.5)`, for example"]);
+        assert_eq!(help("\"min(10) & ()\"", 5), ["write `min(5) & failure_rate(0.5)`, for example"]);
         assert_eq!(help("\"failures(3)\"", 100), ["write `failures(3)`"]);
     }
 }

@@ -15,6 +15,7 @@ use crate::model::duration::Spelled;
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::text::brackets::Brackets;
+use crate::text::characters::bare;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -341,11 +342,10 @@ pub(crate) fn meant_by(
 ) -> Option<String> {
     match place.of(tokens) {
         [literal] if literal.shape == Shape::Literal => {
-            let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
-            let tokens = lex(inside).tokens;
-            let is_word = is_known(vocabulary, &tokens.first()?.text) && !inside.contains('\\');
-            if is_word {
-                Some(inside.to_owned())
+            let inside = bare(literal.text.strip_prefix('"')?.strip_suffix('"')?)?;
+            let tokens = lex(&inside).tokens;
+            if is_known(vocabulary, &tokens.first()?.text) {
+                Some(inside)
             } else {
                 meant_by_value(vocabulary, &tokens, TokenRange::whole(&tokens))
             }

@@ -1,5 +1,6 @@
 //! Look-alike and invisible characters, and those that a web page escaped.
 
+use crate::text::brackets::Brackets;
 use crate::text::edits::Edits;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -16,6 +17,18 @@ pub(crate) struct Illegible {
 /// The problem of characters that are not what they seem.
 pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
     illegible(tokens).map(|illegible| illegible.problem)
+}
+
+/// The text of a string as it is written without quotes, with the characters that it seems to have; `None` if it is no
+/// Rust.
+pub(crate) fn bare(text: &str) -> Option<String> {
+    let tokens = lex(text).tokens;
+    let (text, tokens) = match illegible(&tokens) {
+        Some(Illegible { meant, .. }) => (spell(&meant.tokens), meant.tokens),
+        None => (text.to_owned(), tokens),
+    };
+    let is_rust = tokens.iter().all(|token| token.shape != Shape::Unknown) && !text.contains('\\');
+    Some(text).filter(|_| is_rust && Brackets::pair(&tokens).is_ok())
 }
 
 /// The characters that are not what they seem, if there are any.
@@ -188,8 +201,17 @@ fn meant(character: char) -> Option<(&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::problem;
+    use super::{bare, problem};
     use crate::text::lexer::lex;
+
+    #[test]
+    fn a_text_loses_its_quotes_only_if_it_is_rust_without_them() {
+        assert_eq!(bare("min( 10 )").as_deref(), Some("min( 10 )"));
+        assert_eq!(bare("failure_rate(50\u{ff05})").as_deref(), Some("failure_rate(50%)"));
+        for text in ["min(10", "min(10))", "matches(\\\"a\\\")", "failures(5) \u{20ac}"] {
+            assert_eq!(bare(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn strange_characters_are_named() {
