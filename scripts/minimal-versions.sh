@@ -20,5 +20,7 @@ sed -i 's/^members = .*/members = ["fluxgate", "fluxgate-macros", "fluxgate-rule
 # The flag is unstable; the variable makes a stable cargo accept it.
 RUSTC_BOOTSTRAP=1 cargo update -Zdirect-minimal-versions
 export CARGO_TARGET_DIR=$root/target/minimal-versions
-cargo test --locked --workspace --all-features --lib
-cargo check --locked --workspace --no-default-features
+# It is not about inputs, so a few of them do.
+PROPTEST_CASES=20 cargo test --locked --workspace --all-features --lib
+# Building finds most dependencies built already; checking would begin anew.
+cargo build --locked --workspace --no-default-features
