@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Builder, CircuitBreaker, permit, retry, trip, window};
+use fluxgate::{Builder, CircuitBreaker, OnCancel, permit, retry, trip, window};
 use fluxgate_tests::fixture::{millis, seconds};
 
 #[track_caller]
@@ -137,6 +137,18 @@ fn values_out_of_range_are_refused() {
     accepts(|builder| builder.retry(retry::backoff(seconds(60)).max(seconds(60)).multiplier(1.0)));
     accepts(|builder| builder.retry(retry::cooldown(seconds(60)).jitter(0.0)));
     accepts(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
+}
+
+/// Regression: `build()` accepted the longest durations, but the attribute did not.
+#[test]
+fn times_before_a_cancellation_out_of_range_are_refused() {
+    let after = |after| move |builder: Builder| builder.on_cancel(OnCancel::FailureAfter(after));
+    for wrong in [Duration::ZERO, Duration::MAX] {
+        refuses(after(wrong), &["a duration is longer than 0 and at most 584 years", "failure(after = "]);
+    }
+    for right in [Duration::from_nanos(1), Duration::from_nanos(u64::MAX)] {
+        accepts(after(right));
+    }
 }
 
 /// They would make a healthy service wait indefinitely for its traffic.
