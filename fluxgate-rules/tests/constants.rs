@@ -56,6 +56,8 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::slow_rate(0.5, Duration::from_micros(1)),
         Node::avg_latency(Duration::from_micros(1)),
         Node::failing_for(Duration::from_nanos(1)),
+        Node::in_flight(2),
+        Node::failure_rate(0.5).sure(0.5),
         Node::avg_latency(LONGEST),
     ] {
         assert_eq!(condition(sound), refused(Flaw::Unguarded), "{sound:?}");
@@ -66,6 +68,8 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::failure_streak(0),
         Node::failure_rate(0.0),
         Node::failure_rate(50.0),
+        Node::failure_rate(0.5).sure(0.05),
+        Node::failure_rate(50.0).sure(0.95),
         Node::slow_rate(50.0, SECOND),
         Node::slow_rate(0.5, Duration::ZERO),
         Node::slow_rate(0.5, TOO_LONG),
@@ -73,6 +77,8 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::avg_latency(Duration::ZERO),
         Node::avg_latency(Duration::from_nanos(999)),
         Node::avg_latency(TOO_LONG),
+        Node::failing_for(Duration::ZERO),
+        Node::in_flight(1),
     ] {
         assert_eq!(condition(unsound), None, "{unsound:?}");
     }
@@ -193,6 +199,21 @@ fn the_length_of_a_trial_is_limited() {
     let small = Window::count(100);
     let nodes = [Node::failures(u32::MAX)];
     assert_eq!(said(move || check::condition(&nodes, 0, &small)), refused(Flaw::BeyondWindow));
+}
+
+#[test]
+fn a_confidence_that_is_never_reached_is_refused_in_words_of_its_own() {
+    let sure = |share: f64| Node::failure_rate(share).sure(0.95);
+    let of = |condition: Node, window| said(move || check::condition(&[condition], 0, &window));
+    let (small, time) = (Window::count(50), Window::time(SECOND));
+    assert_eq!((of(sure(0.8), small), of(sure(0.9), small)), (None, refused(Flaw::NeverSure)));
+    assert_eq!((of(sure(0.9), time), of(sure(0.999_999), time)), (None, refused(Flaw::LongProof)));
+    // What stands beside it is right.
+    let guarded = |leaf| {
+        let nodes = [Node::All(2), Node::min(10), sure(1.0)];
+        said(move || check::condition(&nodes, leaf, &small))
+    };
+    assert_eq!((guarded(1), guarded(2)), (None, refused(Flaw::NeverExceeded)));
 }
 
 #[test]

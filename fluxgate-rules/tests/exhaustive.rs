@@ -224,6 +224,7 @@ proptest! {
             });
             let expected = match (never, beyond, unguarded) {
                 (true, ..) => Some(Flaw::NeverHolds),
+                (_, true, _) if matches!(condition, Condition::SureFailureRate(_)) => Some(Flaw::NeverSure),
                 (_, true, _) => Some(Flaw::BeyondWindow),
                 (.., true) => Some(Flaw::Unguarded),
                 _ => None,

@@ -118,11 +118,10 @@ impl Settings {
         problems.extend(by_hand::permit(&self.permit));
         problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
         problems.extend(by_hand::half_open_timeout(self.half_open_timeout, nodes));
+        if let OnCancel::FailureAfter(after) = self.on_cancel {
+            problems.extend(by_hand::on_cancel_after(after));
+        }
         for (owner, outcome) in [("on_panic", self.on_panic.into()), ("on_cancel", self.on_cancel)] {
-            if outcome == OnCancel::FailureAfter(Duration::ZERO) {
-                let problem = ConfigProblem::new(owner, "`after` must be longer than zero");
-                problems.push(problem.with_help("`Outcome::Failure` counts every cancelled call"));
-            }
             if outcome == OnCancel::Outcome(Outcome::Success) {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));

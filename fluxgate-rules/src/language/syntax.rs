@@ -64,6 +64,16 @@ impl WrittenCall {
         self.arguments.iter().any(WrittenArgument::is_constant)
     }
 
+    /// The same word and arguments, with example values.
+    pub(crate) fn example(&self) -> String {
+        let positional = self.entry.positional.len();
+        let value = |(at, argument): (usize, &WrittenArgument)| {
+            let Parameter { name, example, .. } = argument.parameter;
+            if at < positional { (*example).to_owned() } else { format!("{name} = {example}") }
+        };
+        self.entry.with(&self.arguments.iter().enumerate().map(value).collect::<Vec<_>>())
+    }
+
     /// The argument for the parameter of this name.
     pub(crate) fn argument(&self, name: &str) -> Option<&WrittenArgument> {
         self.arguments.iter().find(|argument| argument.parameter.name == name)

@@ -266,6 +266,10 @@ pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");
 /// The share of calls that fails in an outage.
 pub static OUTAGE: Parameter = parameter("outage", Kind::Ratio, "80%");
 
+/// The arguments of the attribute that are a single value.
+pub static SINGLE_VALUES: [&Parameter; 7] =
+    [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
+
 /// A rule for messages that have none to correct.
 pub(crate) const EXAMPLE_RULE: &str = "min(10) & failure_rate(0.5)";
 

@@ -31,8 +31,12 @@ pub enum Flaw {
     NeverExceeded,
     /// A condition that needs more calls than the window remembers.
     BeyondWindow,
+    /// A condition that takes more calls to be sure than the window remembers.
+    NeverSure,
     /// A condition that makes a trial longer than [`MAX_TRIAL`].
     LongTrial,
+    /// A condition that takes more calls to be sure than [`MAX_TRIAL`].
+    LongProof,
     /// A rate or average that holds after the first bad call.
     Unguarded,
     /// A rule that holds even if all calls are good.
@@ -86,6 +90,15 @@ impl Flaw {
             Self::BeyondWindow => {
                 "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
                  help: ask for fewer, or take a window of more calls"
+            }
+            Self::NeverSure => {
+                "this can never hold on a closed breaker: even if all calls fail, it takes more of them to be sure than \
+                 the window remembers\n\
+                 help: take a lower share, a lower `sure`, or a window of more calls"
+            }
+            Self::LongProof => {
+                "this takes more than 1000000 calls to be sure, and so does its trial\n\
+                 help: take a lower share, or a lower `sure`"
             }
             Self::LongTrial => {
                 "this makes a trial of more than 1000000 calls, for which a half-open breaker would wait\n\
@@ -225,14 +238,15 @@ impl Extremes {
             condition,
             Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_)
         );
+        let is_sure = matches!(condition, Condition::SureFailureRate(_));
         if is_never_exceeded(condition) {
             Some(Flaw::NeverExceeded)
         } else if !self.can_trip_through(leaf) {
-            Some(Flaw::NeverHolds)
+            if needs_never_exceeded(nodes, leaf) { None } else { Some(Flaw::NeverHolds) }
         } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
-            Some(Flaw::BeyondWindow)
+            Some(if is_sure { Flaw::NeverSure } else { Flaw::BeyondWindow })
         } else if contains(self.half_open_ways, leaf) && trial::length(condition) > MAX_TRIAL {
-            Some(Flaw::LongTrial)
+            Some(if is_sure { Flaw::LongProof } else { Flaw::LongTrial })
         } else if is_share && contains(self.empty_ways, leaf) {
             Some(Flaw::Unguarded)
         } else {
@@ -280,6 +294,26 @@ pub(crate) const fn is_never_exceeded(condition: Condition) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether another condition of an `&`-group with this one is [never exceeded](is_never_exceeded), which is then the
+/// flaw.
+const fn needs_never_exceeded(nodes: &[Node], leaf: usize) -> bool {
+    let mut group = 0;
+    while group < leaf {
+        let end = group + nodes[group].size();
+        let mut at = group + 1;
+        while matches!(nodes[group], Node::All(_)) && leaf < end && at < end {
+            if let Node::Condition(condition) = nodes[at]
+                && is_never_exceeded(condition)
+            {
+                return true;
+            }
+            at += 1;
+        }
+        group += 1;
+    }
+    false
 }
 
 /// The flaw of the condition at `leaf`, for a breaker with this window.

@@ -15,13 +15,20 @@ impl Ratio {
     /// All calls.
     pub const ONE: Self = Self(WHOLE);
 
-    /// Rounds to the nearest part per billion. `NaN` becomes the least value.
+    /// Not a share.
+    pub const NAN: Self = Self(i64::MIN);
+
+    /// The least share, which stands for all that are too low to be kept, as `i64::MAX` does for all that are too high.
+    const LEAST: Self = Self(i64::MIN + 1);
+
+    /// Rounds to the nearest part per billion.
     pub const fn new(share: f64) -> Self {
         if share.is_nan() {
-            return Self(i64::MIN);
+            return Self::NAN;
         }
         let half = if share < 0.0 { -0.5 } else { 0.5 };
-        Self((share * WHOLE as f64 + half) as i64)
+        let parts = (share * WHOLE as f64 + half) as i64;
+        if parts == Self::NAN.0 { Self::LEAST } else { Self(parts) }
     }
 
     /// From parts per billion.
@@ -36,7 +43,7 @@ impl Ratio {
 
     /// As a floating-point number: 0.5 for a half.
     pub const fn as_f64(self) -> f64 {
-        if self.0 == i64::MIN { f64::NAN } else { self.0 as f64 / WHOLE as f64 }
+        if self.0 == Self::NAN.0 { f64::NAN } else { self.0 as f64 / WHOLE as f64 }
     }
 
     /// Whether this is a valid share for a condition: above 0 and at most 1.
@@ -75,8 +82,11 @@ impl Ratio {
 /// As a rule spells it: `0.5`, `1.0`, `0.075`.
 impl fmt::Display for Ratio {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == i64::MIN {
-            return formatter.write_str("NaN");
+        match *self {
+            Self::NAN => return formatter.write_str("NaN"),
+            Self::LEAST => return formatter.write_str("-inf"),
+            Self(i64::MAX) => return formatter.write_str("inf"),
+            Self(_) => {}
         }
         let sign = if self.0 < 0 { "-" } else { "" };
         let parts = self.0.unsigned_abs();
@@ -130,7 +140,9 @@ mod tests {
             assert_eq!(format!("{:?}", Ratio::new(share)), text);
             assert_eq!(Ratio::new(share).as_f64().to_bits(), share.to_bits());
         }
-        assert_eq!(Ratio::new(f64::NAN).to_string(), "NaN");
+        let of_extremes =
+            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(|share| Ratio::new(share).to_string());
+        assert_eq!(of_extremes, ["NaN", "inf", "-inf"]);
         assert!(Ratio::new(f64::NAN).as_f64().is_nan());
     }
 
@@ -146,7 +158,7 @@ mod tests {
     fn only_shares_are_valid() {
         assert!(Ratio::new(1e-9).is_valid());
         assert!(Ratio::new(1.0).is_valid());
-        for share in [0.0, 1e-10, 1.000_000_001, 50.0, -0.5, f64::NAN, f64::INFINITY] {
+        for share in [0.0, 1e-10, 1.000_000_001, 50.0, -0.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             assert!(!Ratio::new(share).is_valid(), "{share}");
         }
     }

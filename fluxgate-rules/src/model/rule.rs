@@ -144,12 +144,13 @@ impl Node {
     /// are.
     #[must_use]
     pub const fn sure(self, level: f64) -> Self {
-        let share = match self {
-            Self::Condition(Condition::FailureRate(share)) => share,
-            Self::Condition(Condition::SureFailureRate(rate)) => rate.share(),
+        let level = Ratio::new(level);
+        let rate = match self {
+            Self::Condition(Condition::FailureRate(share)) => SureRate::new(share, level),
+            Self::Condition(Condition::SureFailureRate(rate)) => rate.with_confidence(level),
             other => return other,
         };
-        Self::Condition(Condition::SureFailureRate(SureRate::new(share, Ratio::new(level))))
+        Self::Condition(Condition::SureFailureRate(rate))
     }
 
     pub const fn failures(count: u32) -> Self {
@@ -234,8 +235,8 @@ impl Rule {
             matches!(node, Node::Condition(Condition::FailureRate(_) | Condition::SureFailureRate(_)))
         });
         if !has_rate {
-            // NaN is not a share, so the check reports that a `failure_rate` is missing.
-            return self & Self::from_condition(Condition::FailureRate(Ratio::new(f64::NAN))).sure(level);
+            let rate = SureRate::without_share(Ratio::new(level));
+            return self & Self::from_condition(Condition::SureFailureRate(rate));
         }
         Self::from_nodes(self.nodes().iter().map(|node| node.sure(level)).collect())
     }

@@ -19,6 +19,7 @@ use crate::model::ratio::Ratio;
 pub struct SureRate {
     share: Ratio,
     sure: Ratio,
+    /// 0 if there is no share.
     calls: u32,
 }
 
@@ -33,6 +34,16 @@ impl SureRate {
     pub const fn new(share: Ratio, sure: Ratio) -> Self {
         let rate = Self { share, sure, calls: 0 };
         Self { calls: rate.least_calls(), ..rate }
+    }
+
+    /// A confidence in no share at all, for a checker to report.
+    pub(crate) const fn without_share(sure: Ratio) -> Self {
+        Self { share: Ratio::NAN, sure, calls: 0 }
+    }
+
+    /// The same share with another confidence.
+    pub(crate) const fn with_confidence(self, sure: Ratio) -> Self {
+        if self.calls == 0 { Self::without_share(sure) } else { Self::new(self.share, sure) }
     }
 
     /// The share that has to be exceeded.
@@ -102,10 +113,13 @@ impl SureRate {
     }
 }
 
-/// As the arguments of a condition: `0.5, sure = 0.95`.
+/// As the arguments of a condition: `0.5, sure = 0.95`, or `sure = 0.95` without a share.
 impl fmt::Display for SureRate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}, sure = {}", self.share, self.sure)
+        if self.calls > 0 {
+            write!(formatter, "{}, ", self.share)?;
+        }
+        write!(formatter, "sure = {}", self.sure)
     }
 }
 

@@ -7,11 +7,11 @@ use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
 use crate::reading::attribute::parts::bucket_count;
+use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
-use crate::reading::suggestion::{
-    Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant, places_meant,
-};
+use crate::reading::piece::{Piece, keyword};
+use crate::reading::suggestion::{arranged, keyword_meant, order_meant, places_meant};
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange};
 
@@ -34,6 +34,7 @@ pub(crate) fn arguments(
     inside: Option<TokenRange>,
 ) -> Option<Vec<WrittenArgument>> {
     let pieces = inside.map(|inside| cursor.pieces(inside)).unwrap_or_default();
+    let pieces: Vec<_> = pieces.into_iter().flat_map(|piece| parted(cursor, entry, piece)).collect();
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
@@ -72,6 +73,15 @@ pub(crate) fn arguments(
         let Some(place) = place else { continue };
         arguments.push(argument(cursor, entry.word, parameter, &unnamed[*place]));
     }
+    if given.is_given("sure") {
+        // Nothing exceeds all calls.
+        let is_of_all = |problem: &&mut Problem| {
+            problem.suggestion().is_some_and(|it| ["1.0", "100%"].contains(&it.replacement.as_str()))
+        };
+        for problem in cursor.problems[before..].iter_mut().filter(is_of_all) {
+            *problem = Problem::new(problem.place, &*problem.what).example(entry.positional[0].example);
+        }
+    }
     let late = given.pieces.iter().skip(unnamed.len()).find(|piece| piece.name.is_none());
     if let Some(extra) = (0..unnamed.len()).find(|at| !places.contains(&Some(*at))) {
         let problem = given.extra(cursor, &unnamed[extra]);
@@ -102,6 +112,31 @@ pub(crate) fn arguments(
     Some(arguments)
 }
 
+/// Parts a piece before each named argument in it, `60s jitter = 0.1` or `60s; jitter = 0.1`, and reports the missing
+/// commas.
+fn parted(cursor: &mut Cursor<'_>, entry: &'static Entry, piece: TokenRange) -> Vec<TokenRange> {
+    let (mut parts, mut start, mut at) = (Vec::new(), piece.start, piece.start + 1);
+    while at < piece.end {
+        let [before, name, sign] = [at - 1, at, at + 1].map(|at| cursor.token(at));
+        let is_named = name.is_some_and(|name| keyword(entry, &name.text).is_some())
+            && sign.is_some_and(|sign| sign.is("="));
+        if is_named && let (Some(before), Some(name)) = (before, name) {
+            let last = TokenRange::at(at - 1);
+            let problem = Problem::new(TokenRange::at(at), format!("`,` is missing before `{}`", name.text));
+            let (end, comma) =
+                if before.is(";") { (at - 1, ",".to_owned()) } else { (at, format!("{},", before.text)) };
+            parts.push(TokenRange::new(start, end));
+            start = at;
+            let rest = TokenRange::new(at, piece.end);
+            let help = format!("write `{}, {}`", cursor.spell(parts[parts.len() - 1]), cursor.spell(rest));
+            cursor.report(problem.help(help).correct_at(last, comma));
+        }
+        at = cursor.brackets.close(at) + 1;
+    }
+    parts.push(TokenRange::new(start, piece.end));
+    parts
+}
+
 /// Reads one argument, and reports what is wrong with it.
 fn argument(
     cursor: &mut Cursor<'_>,
@@ -119,6 +154,11 @@ fn argument(
 impl<'a> GivenArguments<'a> {
     fn unnamed(&self) -> Vec<Piece<'a>> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
+    }
+
+    /// Whether there is an argument with this name.
+    fn is_given(&self, name: &str) -> bool {
+        self.pieces.iter().any(|piece| piece.name == Some(name))
     }
 
     /// The other word that takes the value, if this word takes nothing like it: `count(60s)`, `failures(50%)`.
@@ -155,7 +195,9 @@ impl<'a> GivenArguments<'a> {
                 given => format!("`{word}` takes {wanted}, and only {given} of them are given"),
             })
         } else {
-            number_with_commas(vocabulary, self.entry, &self.pieces).map(|(what, _)| what.to_owned())
+            let number = number_with_commas(vocabulary, self.entry, &self.pieces).map(|(what, _)| what);
+            let with_points = || with_points(vocabulary, self.entry, &self.pieces).map(|_| WITH_A_POINT);
+            number.or_else(with_points).map(str::to_owned)
         }
     }
 
@@ -196,7 +238,8 @@ impl<'a> GivenArguments<'a> {
         if let Some(parameter) = keyword(self.entry, &text) {
             return without_value(extra, parameter);
         }
-        if let Some(parameter) = self.entry.keywords.iter().find(|parameter| extra.fits(parameter)) {
+        let takes = |parameter: &&Parameter| extra.fits(parameter) && !self.is_given(parameter.name);
+        if let Some(parameter) = self.entry.keywords.iter().find(takes) {
             let problem = Problem::new(extra.place, format!("`{text}` needs a name"));
             let is_last = self.pieces.iter().all(|piece| piece.place.end <= extra.place.end);
             return if is_last {
@@ -248,10 +291,11 @@ impl<'a> GivenArguments<'a> {
             cursor.report(without_value(piece, parameter));
             return Some(WrittenArgument { parameter, value: Value::Rust, place: piece.place });
         }
-        let sign = TokenRange::at(piece.place.start + 1);
-        if !cursor.tokens[sign.start].is("=") {
+        let signs = TokenRange::new(piece.place.start + 1, piece.value.start);
+        if !matches!(signs.of(cursor.tokens), [sign] if sign.is("=")) {
             let correction = format!("{name} = {}", piece.text());
-            let problem = Problem::new(sign, "a named argument is written with `=`");
+            let place = if signs.is_empty() { piece.place } else { signs };
+            let problem = Problem::new(place, "a named argument is written with `=`");
             cursor.report(problem.correct_at(piece.place, correction));
         }
         Some(argument(cursor, name, parameter, piece))
@@ -274,6 +318,12 @@ impl<'a> GivenArguments<'a> {
             return Problem::new(piece.place, what).help(help).correct_at(self.call, correction);
         }
         if let Some(near) = keyword_meant(vocabulary, self.entry, name) {
+            if self.is_given(near.name) {
+                let help = format!("remove it; `{}` is given", near.name);
+                return Problem::new(piece.place, what)
+                    .help(help)
+                    .correct_at(cursor.with_comma(piece.place), "");
+            }
             let name = TokenRange::at(piece.place.start);
             return Problem::new(name, what).did_you_mean(near.name);
         }

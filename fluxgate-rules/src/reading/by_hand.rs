@@ -8,7 +8,7 @@ use core::time::Duration;
 use crate::figures::nearest::Expectations;
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{
-    HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter,
+    HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, ON_CANCEL, OUTAGE, Parameter,
 };
 use crate::logic::const_checks::EMPTY_NAME;
 use crate::logic::flaws;
@@ -90,6 +90,15 @@ pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem
     }
     let text = Spelled(longest).to_string();
     named(HALF_OPEN_TIMEOUT.name, &text, |tokens| read::half_open_timeout(tokens, nodes))
+}
+
+/// What is wrong with how long a call has to have run for its cancellation to be a failure.
+pub fn on_cancel_after(after: Duration) -> Vec<ConfigProblem> {
+    if is_duration(after) {
+        return Vec::new();
+    }
+    let text = format!("failure(after = {})", Spelled(after));
+    problems("on_cancel", &text, |tokens| read::word(tokens, "on_cancel", &ON_CANCEL))
 }
 
 /// What is wrong with `max_keys`.

@@ -68,7 +68,7 @@ impl Outline {
         } else if parsed.unclear.contains(&at) {
             self.push(Node::Condition(ANYTHING), place, Known::NoGroup);
         } else if !parsed.wrong.contains(&at) {
-            self.extend(call.entry.example().as_str(), place);
+            self.extend(call.example().as_str(), place);
         } else if let Some(meant) = meant(place.of(tokens)) {
             self.extend(&meant, place);
         } else {

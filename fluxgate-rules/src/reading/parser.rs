@@ -11,6 +11,7 @@ use crate::reading::comparisons::comparisons;
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::operators::{Operator, function, joined, operator};
+use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::reading::written_call::{call, report_turned};
@@ -345,7 +346,11 @@ impl Parser<'_> {
         let Some(entry) = TRIP.entry(&word.text).filter(|_| open.is("(")) else { return false };
         let inside = cursor.inside(cursor.at + 1);
         let (mut own, mut others, mut losses) = (Vec::new(), Vec::new(), Vec::new());
-        for piece in cursor.pieces(inside) {
+        let is_named = |piece: &TokenRange| {
+            keyword(entry, &cursor.tokens[piece.start].text).is_some() && piece.start + 1 < piece.end
+        };
+        let (named, pieces): (Vec<_>, Vec<_>) = cursor.pieces(inside).into_iter().partition(is_named);
+        for piece in pieces {
             let (word, value) = match piece.of(cursor.tokens) {
                 [word, sign, _, ..] if sign.is("=") || sign.is(":") => {
                     (word, TokenRange::new(piece.start + 2, piece.end))
@@ -374,6 +379,7 @@ impl Parser<'_> {
         if others.is_empty() || own.len() != entry.positional.len() {
             return false;
         }
+        own.extend(named.iter().map(|piece| cursor.spell(*piece)));
         let own = right_call(&TRIP, entry, &own);
         losses.extend(own.losses);
         let at_end = if entry.positional.is_empty() { 0 } else { others.len() };

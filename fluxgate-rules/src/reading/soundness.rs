@@ -145,11 +145,11 @@ impl Examiner<'_> {
                 continue;
             }
             match self.condition_flaw(node) {
-                Some(Flaw::BeyondWindow) => {
+                Some(Flaw::BeyondWindow | Flaw::NeverSure) => {
                     self.problems.extend(self.beyond(node));
                     left_out.push(node);
                 }
-                Some(Flaw::LongTrial) => self.problems.extend(self.long_trial(node)),
+                Some(Flaw::LongTrial | Flaw::LongProof) => self.problems.extend(self.long_trial(node)),
                 // Reported once per group, since one `min` guards all its members.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
                     unguarded.push(self.requirements(node));

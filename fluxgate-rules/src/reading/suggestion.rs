@@ -4,20 +4,19 @@
 //! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
 //! always valid, and nothing has to be read again to check it.
 
-use crate::language::foreign::Unit;
-use crate::language::notation::with_unit;
-use crate::language::number::{digits_of, lenient, same_unit};
+use crate::language::number::{lenient, same_unit};
 use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::language::vocabulary::{Entry, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
+use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
+use crate::reading::piece::{Piece, keyword};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
 use crate::text::lexer::lex;
-use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// One of our words, in place of another.
@@ -96,86 +95,17 @@ pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values:
     arranged(vocabulary, entry, &pieces)
 }
 
-/// An argument as given: `name = value`, or a value without a name.
-#[derive(Clone, Copy)]
-pub(crate) struct Piece<'a> {
-    /// Name and value.
-    pub(crate) place: TokenRange,
-    pub(crate) name: Option<&'a str>,
-    pub(crate) value: TokenRange,
-    tokens: &'a [Token],
-}
-
-impl<'a> Piece<'a> {
-    /// Splits the text between two commas at `name =`, or at the mistaken forms `name: value` and `name(value)`.
-    pub(crate) fn cut(entry: &'static Entry, tokens: &'a [Token], place: TokenRange) -> Self {
-        let (name, value) = match place.of(tokens) {
-            [name, open, .., _] if open.is("(") && keyword(entry, &name.text).is_some() => {
-                (Some(name.text.as_str()), TokenRange::new(place.start + 2, place.end - 1))
-            }
-            [name, sign, rest @ ..]
-                if name.shape == Shape::Word
-                    && (sign.is("=") || sign.is(":"))
-                    && !rest.first().is_some_and(|next| next.is(&sign.text)) =>
-            {
-                (Some(name.text.as_str()), TokenRange::new(place.start + 2, place.end))
-            }
-            _ => (None, place),
-        };
-        Self { place, name, value, tokens }
-    }
-
-    /// The value as written.
-    pub(crate) fn text(&self) -> String {
-        let tokens = self.value.of(self.tokens);
-        if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(tokens) } else { spell(tokens) }
-    }
-
-    /// Reads it as the value of a parameter.
-    pub(crate) fn read(&self, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
-        value::read(self.tokens, self.value, owner, parameter)
-    }
-
-    /// Whether it is a known value for the parameter, not something that only the compiler knows.
-    pub(crate) fn fits(&self, parameter: &Parameter) -> bool {
-        self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
-    }
-
-    /// Its value if valid, or else what it was meant to be, or an example.
-    fn right(&self, owner: &str, parameter: &Parameter) -> Filled {
-        // `cooldown(seconds = 45)`
-        if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
-            let with_unit = with_unit(&self.text(), Unit::Time(unit));
-            if value::read_text(&with_unit, "", parameter).is_ok() {
-                return Filled::given(with_unit);
-            }
-        }
-        match self.read(owner, parameter) {
-            Ok(_) => Filled::given(self.text()),
-            Err(problem) => {
-                let losses = if self.value.is_empty() { Vec::new() } else { problem.losses.clone() };
-                let right =
-                    Filled::suggested(&problem).unwrap_or_else(|| Filled::new(parameter.example, true));
-                Filled { losses, ..right }
-            }
-        }
-    }
-
-    fn is_number(&self) -> bool {
-        self.value.of(self.tokens).first().is_some_and(|first| first.shape == Shape::Number)
-    }
-}
-
-/// The keyword argument of this name.
-pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Parameter> {
-    entry.keywords.iter().find(|parameter| parameter.name == name)
-}
-
 /// A word with its arguments, assembled from the given ones: in the right order, with the right names, each one
 /// corrected, and with examples for missing ones. Arguments that the word does not take are left out, which is a loss.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
-        return Filled::given(entry.with(&[number]));
+        let tokens = lex(&number).tokens;
+        let number = Piece::cut(entry, &tokens, TokenRange::whole(&tokens));
+        let named = pieces.iter().filter(|piece| piece.name.is_some()).copied();
+        return arranged(vocabulary, entry, &[number].into_iter().chain(named).collect::<Vec<_>>());
+    }
+    if let Some(values) = with_points(vocabulary, entry, pieces) {
+        return right_call(vocabulary, entry, &values);
     }
     // An unknown name does no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
@@ -285,45 +215,6 @@ pub(crate) fn keyword_meant(
     let foreign = || vocabulary.foreign(name).find_map(|ours| keyword(entry, ours));
     let near = || nearest(name, entry.keywords.iter().map(|parameter| parameter.name));
     keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
-}
-
-/// Handles `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong, and the number.
-/// Spaces are not part of tokens, so two arguments look the same; anything that may be two is not joined.
-pub(crate) fn number_with_commas(
-    vocabulary: &Vocabulary,
-    entry: &Entry,
-    pieces: &[Piece<'_>],
-) -> Option<(&'static str, String)> {
-    let texts: Vec<_> = pieces.iter().filter(|piece| piece.name.is_none()).map(Piece::text).collect();
-    let [parameter] = entry.positional else { return None };
-    if let [number, unit] = texts.as_slice()
-        && parameter.kind.is_duration()
-        && let Some(unit) = unit.rsplit(['.', ':']).next().and_then(same_unit)
-    {
-        return Some(("a duration is one number with its unit", with_unit(number, Unit::Time(unit))));
-    }
-    let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let [first, rest @ ..] = texts.as_slice() else { return None };
-    if rest.is_empty() || !is_whole(first) {
-        return None;
-    }
-    let reads = |text: &str, parameter| value::read_text(text, entry.word, parameter).is_ok();
-    let (joined, decimal) = (texts.concat(), texts.join("."));
-    // `failures(5, 100)` may mean five of a hundred calls, but `count(5, 100)` and `min(5, 100)` can only be numbers.
-    let are_thousands =
-        rest.len() > 1 || rest[0].starts_with('0') || !matches!(entry.word, "failures" | "failure_streak");
-    if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && are_thousands && reads(&joined, parameter)
-    {
-        return Some(("a number is written without commas", joined));
-    }
-    let [fraction] = rest else { return None };
-    // The first number in `time(6, 60s)` may be a number of buckets, and in `avg_latency(10, 5s)` a number of calls.
-    let fits_another = first.contains(|digit| digit != '0')
-        && (vocabulary.is_joined() || entry.keywords.iter().any(|keyword| reads(first, keyword)));
-    let is_fraction = fraction.starts_with(|sign: char| sign.is_ascii_digit())
-        && (is_whole(fraction) || !fits_another && !fraction[..digits_of(fraction)].ends_with('0'));
-    (is_fraction && reads(&decimal, parameter))
-        .then_some(("a number is written with a point, not with a comma", decimal))
 }
 
 /// Whether a word is one of ours or another library's.

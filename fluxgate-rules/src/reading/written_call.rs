@@ -9,7 +9,8 @@ use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::inverted::is_success_rate;
 use crate::reading::operators::operator;
-use crate::reading::suggestion::{keyword, meant, right_call};
+use crate::reading::piece::keyword;
+use crate::reading::suggestion::{meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Builder, CircuitBreaker, permit, retry, trip, window};
+use fluxgate::{Builder, CircuitBreaker, OnCancel, permit, retry, trip, window};
 use fluxgate_tests::fixture::{millis, seconds};
 
 #[track_caller]
@@ -137,6 +137,57 @@ fn values_out_of_range_are_refused() {
     accepts(|builder| builder.retry(retry::backoff(seconds(60)).max(seconds(60)).multiplier(1.0)));
     accepts(|builder| builder.retry(retry::cooldown(seconds(60)).jitter(0.0)));
     accepts(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
+}
+
+#[test]
+fn confidences_out_of_range_are_refused() {
+    let sure = |share: f64, level: f64| trip::failure_rate(share).sure(level);
+    for (level, help) in [
+        (95.0, "write `0.95` or `95%`"),
+        (99.9, "write `0.999` or `99.9%`"),
+        (5.0, "write `0.95`"),
+        (0.05, "write `0.95`"),
+        (1.0, "write `0.99`"),
+        (0.0, "write `95%`, for example"),
+        (-0.95, "write `95%`, for example"),
+        (f64::NAN, "`NaN` is out of range"),
+        (f64::INFINITY, "`inf` is out of range"),
+        (f64::NEG_INFINITY, "`-inf` is out of range"),
+    ] {
+        refuses_rule(sure(0.5, level), &["`sure` is from 0.5 to below 1", help]);
+    }
+    refuses_rule(sure(1.0, 0.95), &["no failure rate is above 100%", "write `min(10) & failure_rate(1.0)`"]);
+    refuses_rule(sure(0.0, 0.95), &["a ratio is above 0"]);
+    refuses_rule(sure(f64::NAN, 0.95), &["`NaN` is out of range"]);
+    refuses(
+        |builder| builder.window(window::count(50)).trip(sure(0.9, 0.95)),
+        &["it takes 69 to be sure, and the window remembers 50", "`window = count(69)`"],
+    );
+    accepts(|builder| builder.window(window::count(69)).trip(sure(0.9, 0.95)));
+    accepts(|builder| builder.trip(sure(0.5, 0.05).sure(0.5)));
+}
+
+/// Regression: the message was about a `NaN` that nobody had written.
+#[test]
+fn a_confidence_in_no_rate_is_refused() {
+    let slow = trip::min(10) & trip::slow_rate(0.5, seconds(1));
+    for rule in [slow, trip::failures(5), trip::custom(|metrics| metrics.failures() > 2)] {
+        for rule in [rule.clone().sure(0.95), rule.sure(0.5).sure(0.95)] {
+            refuses_rule(rule, &["`failure_rate` takes a ratio", "& failure_rate(sure = 0.95)"]);
+        }
+    }
+}
+
+/// Regression: `build()` accepted the longest durations, but the attribute did not.
+#[test]
+fn times_before_a_cancellation_out_of_range_are_refused() {
+    let after = |after| move |builder: Builder| builder.on_cancel(OnCancel::FailureAfter(after));
+    for wrong in [Duration::ZERO, Duration::MAX] {
+        refuses(after(wrong), &["a duration is longer than 0 and at most 584 years", "failure(after = "]);
+    }
+    for right in [Duration::from_nanos(1), Duration::from_nanos(u64::MAX)] {
+        accepts(after(right));
+    }
 }
 
 /// They would make a healthy service wait indefinitely for its traffic.

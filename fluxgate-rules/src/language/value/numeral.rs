@@ -114,46 +114,59 @@ impl ValueReader<'_> {
         }
         let share = if numeral.percent { share / 100.0 } else { share };
         let ratio = Ratio::new(if numeral.negative { -share } else { share });
-        let (greatest, is_valid) = match self.parameter.kind {
-            Kind::Jitter => ("0.99", ratio.is_part()),
-            Kind::Confidence => ("0.99", ratio.is_confidence()),
-            _ => ("1.0", ratio.is_valid()),
-        };
-        if is_valid {
+        if self.takes(ratio) {
             return Ok(Value::Ratio(ratio));
         }
         let problem = self.out_of_range();
-        // `sure = 5%` is the uncertainty instead.
-        let rest = Ratio::new(1.0 - share);
-        if self.parameter.kind == Kind::Confidence && share > 0.0 && rest.is_confidence() {
-            return Err(problem.correct(rest.to_string()));
-        }
-        Err(if share <= 0.0 || numeral.negative {
+        Err(if numeral.negative || share <= 0.0 {
             problem.example(self.parameter.example)
-        } else if ratio.parts_per_billion() == 0 {
+        } else if let Some(certainty) = self.certainty(share) {
+            problem.correct(certainty.to_string())
+        } else if ratio.parts_per_billion() == 0 && self.parameter.kind == Kind::Ratio {
             problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
+        } else if ratio.parts_per_billion() == 0 {
+            problem.example(self.parameter.example)
+        } else if share < 1.0 {
+            let help = "a ratio is in parts per billion, so the greatest one below 1 is `0.999999999`";
+            problem.help(help).correct("0.999999999")
         } else if numeral.percent || share < 2.0 {
-            problem.correct(greatest)
+            problem.correct(if self.takes(Ratio::ONE) { "1.0" } else { "0.99" })
         } else {
             // `50.0` is `50%`, and loses nothing.
             self.correct_ratio(self.wrong(problem.what), numeral, share)
         })
     }
 
+    /// Whether the ratio is in the parameter's range.
+    fn takes(&self, ratio: Ratio) -> bool {
+        match self.parameter.kind {
+            Kind::Jitter => ratio.is_part(),
+            Kind::Confidence => ratio.is_confidence(),
+            _ => ratio.is_valid(),
+        }
+    }
+
+    /// The confidence for this uncertainty: 95% for `sure = 5%`.
+    fn certainty(&self, share: f64) -> Option<Ratio> {
+        let rest = Ratio::new(1.0 - share);
+        Some(rest).filter(|rest| self.parameter.kind == Kind::Confidence && rest.is_confidence())
+    }
+
     /// `50` may mean `50%`, `1` may mean `1.0`.
     fn correct_ratio(&self, problem: Problem, numeral: &Numeral<'_>, share: f64) -> Problem {
-        if numeral.negative
-            || share > 100.0
-            || (share > 99.0 && matches!(self.parameter.kind, Kind::Confidence | Kind::Jitter))
-        {
-            return problem.example(self.parameter.example);
+        let (share, ratio) = (share / 100.0, Ratio::new(share / 100.0));
+        if numeral.negative || !self.takes(ratio) {
+            return match self.certainty(share).filter(|_| !numeral.negative) {
+                Some(certainty) => problem.correct(certainty.to_string()),
+                None => problem.example(self.parameter.example),
+            };
         }
         let digits = numeral.digits.strip_suffix(".0").unwrap_or(&numeral.digits);
         let percent = format!("{digits}%");
         if digits == "1" && self.parameter.kind == Kind::Ratio {
             return problem.correct("1.0").aside(" (all) or `1%`");
         }
-        problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
+        problem.help(format!("write `{ratio}` or `{percent}`")).correct(percent)
     }
 
     fn duration(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {

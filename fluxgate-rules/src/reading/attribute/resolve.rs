@@ -10,8 +10,7 @@ use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{
-    HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter, RETRY,
-    TIMEOUT, TRIP,
+    Kind, MAX_HALF_OPEN_CALLS, Parameter, RETRY, SINGLE_VALUES, TIMEOUT, TRIP,
 };
 use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
@@ -330,9 +329,7 @@ fn parameter(sense: &Sense) -> Option<&'static Parameter> {
 
 /// The parameter of an argument with a single value.
 fn single(setting: &str) -> Option<&'static Parameter> {
-    static SINGLE: [&Parameter; 7] =
-        [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
-    SINGLE.into_iter().find(|parameter| parameter.name == setting)
+    SINGLE_VALUES.into_iter().find(|parameter| parameter.name == setting)
 }
 
 /// Whether a sense's value is in our language, not code.
