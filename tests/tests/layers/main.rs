@@ -5,9 +5,10 @@
 //! the file that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer, as far as the
 //! call shows which type is meant. Tests within a crate may import anything.
 //!
-//! And one word has one meaning: no two types share a name, unless they are the same idea.
+//! And one word has one meaning: no two types share a name, unless they are the same idea. The documents agree with the tables.
 
 mod arrows;
+mod documents;
 mod layers;
 mod made_up;
 mod names;
