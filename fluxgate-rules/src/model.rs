@@ -1,5 +1,6 @@
 //! Settings as plain data, and the figures they refer to.
 
+pub(crate) mod condition;
 pub mod duration;
 pub mod limits;
 pub(crate) mod logarithm;

@@ -196,6 +196,7 @@ fn building_a_breaker_allocates_only_its_parts() {
 }
 
 fn makes_breakers() {
+    const MANY: usize = 100;
     // Allocated once per thread or process.
     drop(CircuitBreaker::builder("first").max_half_open_calls(1).build());
     let rule = || trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, Duration::from_secs(1)));
@@ -219,6 +220,20 @@ fn makes_breakers() {
             allocated(|| drop(CircuitBreaker::builder("again").window(window).build().expect("valid")));
         // The same without the settings.
         assert!((2..=4).contains(&times), "{times} allocations for one like another");
+    }
+    // Counted over many breakers, the nodes of the registry hardly matter.
+    for is_alike in [false, true] {
+        let builder = |nth: usize| {
+            let calls = if is_alike { 10 } else { 2 + nth as u32 };
+            CircuitBreaker::builder("many").trip(rule()).max_half_open_calls(calls)
+        };
+        let builders: Vec<_> = (0..MANY).map(builder).collect();
+        let mut breakers = Vec::with_capacity(MANY);
+        let (times, _) = allocated(|| {
+            breakers.extend(builders.into_iter().map(|builder| builder.build().expect("valid")));
+        });
+        let most = if is_alike { 2 } else { 3 };
+        assert!(times <= most * MANY + MANY / 2, "{times} allocations for {MANY} breakers");
     }
 }
 

@@ -383,8 +383,7 @@ fn longer_than(Read { source, value }: &Read<WrittenRule>, window: &Window) -> O
             syntax::Value::Duration(duration) => duration > remembered,
             _ => false,
         };
-        let times_calls = matches!(call.entry.word, "slow_rate" | "avg_latency");
-        let argument = call.arguments.iter().filter(|_| times_calls).find(is_long)?;
+        let argument = call.arguments.iter().filter(|_| call.entry.times_calls()).find(is_long)?;
         let text = spell(argument.place.of(&source.tokens));
         let message = format!(
             "`{text}` is longer than this window remembers, so calls that take that long are hardly ever in it together\n\

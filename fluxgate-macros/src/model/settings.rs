@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::trial::Plan;
+use fluxgate_rules::vocabulary::{Entry, TRIP};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, LitStr};
 
@@ -141,7 +142,7 @@ impl Rule {
     /// Whether it depends on how long calls take.
     pub(crate) fn times_calls(&self) -> bool {
         let times = |node: &Node| match node {
-            Node::Condition(word) => matches!(word.name, "slow_rate" | "avg_latency"),
+            Node::Condition(word) => TRIP.entry(word.name).is_some_and(Entry::times_calls),
             Node::All(_) | Node::Any(_) => false,
         };
         self.nodes.iter().any(times)

@@ -35,7 +35,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut CompileErrors) -> Option
             Err(_) => {
                 let problem = read::balance(&source.tokens).err();
                 let problem =
-                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
+                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").list(expected(), None));
                 source.report(&problem, errors);
                 return None;
             }
@@ -213,7 +213,7 @@ impl TrackerParser<'_> {
                 problem.correct("server_errors")
             }
             Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
-                problem.help(expected())
+                problem.list(expected(), None)
             }
             parsed => {
                 let is_content = matches!(parsed, Ok(Expr::Closure(_) | Expr::Path(_)))
@@ -221,7 +221,7 @@ impl TrackerParser<'_> {
                     || pattern(tokens).is_ok();
                 match attribute::tracker(&spell(place.of(&self.source.tokens))).filter(|_| is_content) {
                     Some(text) => problem.correct(text),
-                    None => problem.help(expected()),
+                    None => problem.list(expected(), None),
                 }
             }
         };
@@ -349,7 +349,7 @@ impl TrackerParser<'_> {
                  while the program runs: `breaker.disable()`",
             )
         } else {
-            problem.help(expected())
+            problem.list(expected(), None)
         }
     }
 }

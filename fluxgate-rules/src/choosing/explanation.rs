@@ -12,7 +12,7 @@ use crate::figures::thresholds::{Thresholds, UnknownPart};
 use crate::figures::trial::{TrialCourse, TrialOdds};
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::ratio::{Percent, Ratio};
-use crate::model::rule::{Condition, Node, Rule};
+use crate::model::rule::{Node, Rule};
 use crate::model::window::{Extent, Window};
 use crate::reading::by_hand;
 use crate::text::config_error::ConfigError;
@@ -158,13 +158,7 @@ impl Explanation {
     /// The conditions left out of the figures, as the rule spells them, each once.
     pub fn left_out(&self) -> Vec<String> {
         let says_nothing = |node: &Node| match node {
-            Node::Condition(
-                condition @ (Condition::SlowRate(..)
-                | Condition::AvgLatency(_)
-                | Condition::FailingFor(_)
-                | Condition::InFlight(_)
-                | Condition::Custom { .. }),
-            ) => Some(condition.to_string()),
+            Node::Condition(condition) if condition.needs_more_than_failures() => Some(condition.to_string()),
             _ => None,
         };
         let mut names: Vec<String> = Vec::new();

@@ -159,6 +159,16 @@ impl Entry {
         matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
     }
 
+    /// Whether it is a condition on a share of the calls, or on their mean, and so says little of few calls.
+    pub(crate) fn is_share(&self) -> bool {
+        matches!(self.word, "failure_rate" | "slow_rate" | "avg_latency")
+    }
+
+    /// Whether it depends on how long calls take.
+    pub fn times_calls(&self) -> bool {
+        self.positional.iter().any(|parameter| parameter.kind == Kind::Threshold)
+    }
+
     /// An example of the word: `slow_rate(0.5, 2s)`.
     pub fn example(&self) -> String {
         let values: Vec<_> = self.positional.iter().map(|parameter| parameter.example.to_owned()).collect();
@@ -194,8 +204,7 @@ impl Vocabulary {
 
     /// What each word is called, with an article.
     pub(crate) fn noun_with_article(&self) -> String {
-        let article = if self.noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        format!("{article} {}", self.noun)
+        with_article(self.noun)
     }
 
     /// All words, for help.
@@ -236,6 +245,12 @@ impl Vocabulary {
             _ => None,
         })
     }
+}
+
+/// A noun with its article.
+pub(crate) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }
 
 const fn parameter(name: &'static str, kind: Kind, example: &'static str) -> Parameter {

@@ -234,10 +234,6 @@ impl Extremes {
 
     const fn condition_flaw(&self, nodes: &[Node], leaf: usize) -> Option<Flaw> {
         let Node::Condition(condition) = nodes[leaf] else { return None };
-        let is_share = matches!(
-            condition,
-            Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_)
-        );
         let is_sure = matches!(condition, Condition::SureFailureRate(_));
         if is_never_exceeded(condition) {
             Some(Flaw::NeverExceeded)
@@ -247,7 +243,7 @@ impl Extremes {
             Some(if is_sure { Flaw::NeverSure } else { Flaw::BeyondWindow })
         } else if contains(self.half_open_ways, leaf) && trial::length(condition) > MAX_TRIAL {
             Some(if is_sure { Flaw::LongProof } else { Flaw::LongTrial })
-        } else if is_share && contains(self.empty_ways, leaf) {
+        } else if condition.is_share() && contains(self.empty_ways, leaf) {
             Some(Flaw::Unguarded)
         } else {
             None
@@ -393,7 +389,8 @@ pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     let measures = Rule::measures(nodes);
     let mut at = 0;
     while at < nodes.len() {
-        if let Node::Condition(Condition::SlowRate(_, threshold)) = nodes[at]
+        if let Node::Condition(condition) = nodes[at]
+            && let Some(threshold) = condition.counts_slow_from()
             && measures.threshold(nanos(threshold)).is_none()
         {
             return Some(Flaw::TooManyThresholds);

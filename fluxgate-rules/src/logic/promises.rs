@@ -73,10 +73,9 @@ const fn may_hold_only_while_closed(nodes: &[Node]) -> bool {
 /// The duration from which the condition treats calls as slow.
 pub(crate) const fn threshold(node: Node) -> Option<Duration> {
     match node {
-        Node::Condition(Condition::SlowRate(_, threshold) | Condition::AvgLatency(threshold)) => {
-            Some(threshold)
-        }
-        _ => None,
+        Node::Condition(Condition::AvgLatency(threshold)) => Some(threshold),
+        Node::Condition(condition) => condition.counts_slow_from(),
+        Node::All(_) | Node::Any(_) => None,
     }
 }
 

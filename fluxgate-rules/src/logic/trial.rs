@@ -52,7 +52,7 @@ impl Plan {
             let alternative = conditions(nodes, ways).filter(|(other, _)| are_joined(nodes, leaf, *other));
             let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
             known.good = known.good.max(bad_calls_needed(condition, longest));
-            if let Condition::SlowRate(_, threshold) = condition
+            if let Some(threshold) = condition.counts_slow_from()
                 && let Some(place) = measures.threshold(nanos(threshold))
             {
                 known.thresholds |= 1 << place;

@@ -5,87 +5,11 @@ use core::ops::{BitAnd, BitOr, Range};
 use core::time::Duration;
 use std::borrow::Cow;
 
-use crate::model::duration::Spelled;
+pub use crate::model::condition::Condition;
 use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
 use crate::model::metrics::{Measures, Metrics, nanos};
 use crate::model::ratio::Ratio;
 use crate::model::sure_rate::SureRate;
-
-/// One condition.
-#[derive(Clone, Copy, Debug)]
-pub enum Condition {
-    /// The breaker is closed.
-    Closed,
-    /// The breaker is half-open.
-    HalfOpen,
-    /// There are at least this many calls.
-    Min(u32),
-    /// At least this share of calls failed.
-    FailureRate(Ratio),
-    /// More than a share of calls failed, beyond what chance explains.
-    SureFailureRate(SureRate),
-    /// At least this many calls failed.
-    Failures(u32),
-    /// At least this many of the last calls failed in a row, regardless of the window.
-    FailureStreak(u32),
-    /// At least this share of calls took this duration or longer.
-    SlowRate(Ratio, Duration),
-    /// Calls took this duration or longer on average.
-    AvgLatency(Duration),
-    /// The last call failed, and no call has succeeded for this long, in any state.
-    FailingFor(Duration),
-    /// At least this many calls are running.
-    InFlight(u32),
-    /// A user function returns `true`.
-    Custom {
-        /// How the rule spells the function.
-        path: &'static str,
-        /// The function.
-        predicate: fn(&Metrics) -> bool,
-    },
-}
-
-impl PartialEq for Condition {
-    fn eq(&self, other: &Self) -> bool {
-        match (*self, *other) {
-            (Self::Closed, Self::Closed) | (Self::HalfOpen, Self::HalfOpen) => true,
-            (Self::Min(a), Self::Min(b))
-            | (Self::Failures(a), Self::Failures(b))
-            | (Self::FailureStreak(a), Self::FailureStreak(b))
-            | (Self::InFlight(a), Self::InFlight(b)) => a == b,
-            (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
-            (Self::SureFailureRate(a), Self::SureFailureRate(b)) => a == b,
-            (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
-            (Self::AvgLatency(a), Self::AvgLatency(b)) | (Self::FailingFor(a), Self::FailingFor(b)) => a == b,
-            (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
-                core::ptr::fn_addr_eq(a, b)
-            }
-            _ => false,
-        }
-    }
-}
-
-/// As a rule spells it.
-impl fmt::Display for Condition {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Closed => formatter.write_str("closed"),
-            Self::HalfOpen => formatter.write_str("half_open"),
-            Self::Min(count) => write!(formatter, "min({count})"),
-            Self::FailureRate(ratio) => write!(formatter, "failure_rate({ratio})"),
-            Self::SureFailureRate(rate) => write!(formatter, "failure_rate({rate})"),
-            Self::Failures(count) => write!(formatter, "failures({count})"),
-            Self::FailureStreak(count) => write!(formatter, "failure_streak({count})"),
-            Self::SlowRate(ratio, threshold) => {
-                write!(formatter, "slow_rate({ratio}, {})", Spelled(threshold))
-            }
-            Self::AvgLatency(threshold) => write!(formatter, "avg_latency({})", Spelled(threshold)),
-            Self::FailingFor(duration) => write!(formatter, "failing_for({})", Spelled(duration)),
-            Self::InFlight(count) => write!(formatter, "in_flight({count})"),
-            Self::Custom { path, .. } => write!(formatter, "custom({path})"),
-        }
-    }
-}
 
 /// One node of a rule. A rule lists its nodes in written order, a group before its members.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -310,14 +234,16 @@ impl Rule {
         let mut known = 0;
         let mut at = 0;
         while at < nodes.len() {
-            match nodes[at] {
-                Node::Condition(Condition::SlowRate(_, threshold)) => {
-                    let nanos = nanos(threshold);
-                    if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
-                        measures.thresholds[known] = nanos;
-                        known += 1;
-                    }
+            if let Node::Condition(condition) = nodes[at]
+                && let Some(threshold) = condition.counts_slow_from()
+            {
+                let nanos = nanos(threshold);
+                if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
+                    measures.thresholds[known] = nanos;
+                    known += 1;
                 }
+            }
+            match nodes[at] {
                 Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
                     measures.average = true;
                 }

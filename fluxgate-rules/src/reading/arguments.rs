@@ -252,9 +252,11 @@ impl<'a> GivenArguments<'a> {
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
         let problem = Problem::new(self.call, what).correct(self.right.text.as_str());
         // `failure_rate(0.5, 20)`
-        let is_rate = matches!(self.entry.word, "failure_rate" | "slow_rate" | "avg_latency");
         let has_min = cursor.tokens.iter().any(|token| token.is("min"));
-        if is_rate && !has_min && TRIP.entry("min").is_some_and(|min| extra.fits(&min.positional[0])) {
+        if self.entry.is_share()
+            && !has_min
+            && TRIP.entry("min").is_some_and(|min| extra.fits(&min.positional[0]))
+        {
             let guarded = format!("min({text}) & {}", self.right.text);
             return problem
                 .correct(guarded)

@@ -30,11 +30,21 @@ use crate::text::token::{Token, TokenRange, content};
 /// Reads the pieces of an attribute, each without the comma after it. `names` are the arguments, each with an example
 /// value.
 pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'static str)]) -> Attribute {
+    read_as("argument", tokens, pieces, names)
+}
+
+/// The same for text in which arguments have another name: `noun`.
+pub(crate) fn read_as(
+    noun: &'static str,
+    tokens: &[Token],
+    pieces: &[TokenRange],
+    names: &[(&'static str, &'static str)],
+) -> Attribute {
     if let Some(problem) = quoted(tokens, names) {
         return Attribute { problems: vec![problem], ..Attribute::default() };
     }
     match Brackets::pair(tokens) {
-        Ok(brackets) => Draft::read(AttributeReader { tokens, brackets: &brackets, names }, pieces),
+        Ok(brackets) => Draft::read(AttributeReader { noun, tokens, brackets: &brackets, names }, pieces),
         Err(problem) => Attribute { problems: vec![problem], ..Attribute::default() },
     }
 }

@@ -58,7 +58,7 @@ impl AttributeTokens {
         let pieces: Vec<_> = self.pieces.iter().map(|(piece, _)| *piece).collect();
         // Examples are for arguments without a value.
         let names: Vec<_> = names.iter().map(|name| (*name, "..")).collect();
-        attribute::read(&self.tokens, &pieces, &names).problems
+        attribute::read_as("setting", &self.tokens, &pieces, &names).problems
     }
 
     fn overlapping(&self, place: TokenRange) -> impl Iterator<Item = usize> {
@@ -84,8 +84,7 @@ fn suggests(problem: &Problem, names: &[&'static str]) -> bool {
 }
 
 fn in_words(problem: &Problem) -> ConfigProblem {
-    let message = problem.message().replace("argument", "setting");
-    let words = ConfigProblem::new("", printable(&message));
+    let words = ConfigProblem::new("", printable(&problem.message()));
     match problem.help_text() {
         Some(help) => words.with_help(printable(&help)),
         None => words,
@@ -110,6 +109,12 @@ mod tests {
         let told = "`failureRateThreshold` and `sliding-window-size` are settings of Resilience4j and tower-resilience\n\
                     help: write `trip = min(10) & failure_rate(50%), window = count(60)`";
         assert_eq!(said(&settings), [(0, Some(told.to_owned()))]);
+    }
+
+    #[test]
+    fn messages_speak_of_settings() {
+        let told = "a setting is written `name = value`\nhelp: write `window = count(5)`";
+        assert_eq!(said(&[("rolling_window", "{ size = 5 }")]), [(0, Some(told.to_owned()))]);
     }
 
     #[test]

@@ -161,11 +161,9 @@ fn overlooks(outage: Ratio, oversight: Oversight, window: &Window) -> String {
 /// The conditions that the figures leave out.
 fn without(nodes: &[Node]) -> String {
     let names = nodes.iter().filter_map(|node| match node {
-        Node::Condition(Condition::SlowRate(..)) => Some("`slow_rate`"),
-        Node::Condition(Condition::AvgLatency(_)) => Some("`avg_latency`"),
-        Node::Condition(Condition::FailingFor(_)) => Some("`failing_for`"),
-        Node::Condition(Condition::InFlight(_)) => Some("`in_flight`"),
-        Node::Condition(Condition::Custom { .. }) => Some("`custom`"),
+        Node::Condition(condition) if condition.needs_more_than_failures() => {
+            Some(format!("`{}`", condition.word()))
+        }
         _ => None,
     });
     let mut names: Vec<_> = names.collect();

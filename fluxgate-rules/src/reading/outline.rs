@@ -102,7 +102,8 @@ impl Outline {
     fn leave_out_thresholds(&mut self) {
         let measures = Rule::measures(&self.nodes);
         for (node, known) in self.nodes.iter_mut().zip(&mut self.known) {
-            if let Node::Condition(Condition::SlowRate(_, threshold)) = *node
+            if let Node::Condition(condition) = node
+                && let Some(threshold) = condition.counts_slow_from()
                 && measures.threshold(nanos(threshold)).is_none()
             {
                 self.has_too_many_thresholds |= *known == Known::All;
@@ -115,12 +116,9 @@ impl Outline {
 /// The same kind of condition with the values for which it holds soonest.
 fn soonest(condition: Condition) -> Condition {
     match condition {
-        Condition::Min(_) => Condition::Min(1),
-        Condition::Failures(_) => Condition::Failures(1),
-        Condition::FailureStreak(_) => Condition::FailureStreak(1),
         Condition::InFlight(_) => Condition::InFlight(2),
         Condition::SureFailureRate(_) => ANYTHING,
-        other => other,
+        other => other.with_calls(1).unwrap_or(other),
     }
 }
 

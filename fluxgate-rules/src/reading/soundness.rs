@@ -276,8 +276,9 @@ impl Examiner<'_> {
     }
 
     fn beyond(&self, node: usize) -> Option<Problem> {
+        let Node::Condition(condition) = self.nodes[node] else { return None };
         let size = self.window.size();
-        if let Node::Condition(Condition::SureFailureRate(rate)) = self.nodes[node] {
+        if let Condition::SureFailureRate(rate) = condition {
             let (text, calls) = (self.text(node), rate.calls());
             let what = format!(
                 "`{text}` can never hold on a closed breaker: even if all calls fail, it takes {calls} to be sure, \
@@ -290,15 +291,11 @@ impl Examiner<'_> {
             };
             return Some(Problem::new(self.places[node], what).help(help));
         }
-        let (word, count) = match self.nodes[node] {
-            Node::Condition(Condition::Min(count)) => ("min", count),
-            Node::Condition(Condition::Failures(count)) => ("failures", count),
-            _ => return None,
-        };
-        let what = format!(
-            "`{word}({count})` can never hold on a closed breaker: its window remembers {size} calls"
-        );
-        let problem = Problem::new(self.places[node], what).correct(format!("{word}({size})")).losing();
+        let count = trial::length(condition);
+        let possible = condition.with_calls(u32::try_from(size).ok()?)?;
+        let what =
+            format!("`{condition}` can never hold on a closed breaker: its window remembers {size} calls");
+        let problem = Problem::new(self.places[node], what).correct(possible.to_string()).losing();
         let is_size = count as usize <= MAX_WINDOW_SIZE;
         Some(if is_size { problem.aside(format!(", or `window = count({count})`")) } else { problem })
     }
@@ -306,7 +303,7 @@ impl Examiner<'_> {
     fn long_trial(&self, node: usize) -> Option<Problem> {
         let Node::Condition(condition) = self.nodes[node] else { return None };
         let calls = trial::length(condition);
-        let (text, word) = (self.text(node), condition.to_string());
+        let text = self.text(node);
         if let Condition::SureFailureRate(_) = condition {
             let what = format!(
                 "`{text}` takes {calls} calls to be sure, and so does its trial; the limit is {MAX_TRIAL}"
@@ -316,8 +313,8 @@ impl Examiner<'_> {
             );
         }
         let what = format!("`{text}` makes a trial of {calls} calls; the limit is {MAX_TRIAL}");
-        let word = word.split('(').next().unwrap_or_default();
-        let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})")).losing();
+        let problem = Problem::new(self.places[node], what);
+        let problem = problem.correct(condition.with_calls(MAX_TRIAL)?.to_string()).losing();
         // A condition that applies only to half-open need not be kept for closed breakers.
         let trips_closed = flaws::trips_closed_through(&self.nodes, node);
         let aside = format!(", or `closed & {text}` along with a branch for `half_open` that asks for fewer");

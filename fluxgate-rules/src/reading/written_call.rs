@@ -360,14 +360,11 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     if let Some(problem) = without_a_value(cursor, name, place) {
         return problem;
     }
-    let help = cursor.vocabulary.expected();
     let is_function = place == name.place && !is_keyword(&name.text);
-    Problem::new(name.place, what).help(match cursor.vocabulary.entry("custom").filter(|_| is_function) {
-        Some(custom) => {
-            format!("{help}; for a function of yours, write `{}`", custom.with(&[cursor.spell(place)]))
-        }
-        None => help,
-    })
+    let custom = cursor.vocabulary.entry("custom").filter(|_| is_function);
+    let custom = custom
+        .map(|custom| format!("for a function of yours, write `{}`", custom.with(&[cursor.spell(place)])));
+    Problem::new(name.place, what).list(cursor.vocabulary.expected(), custom)
 }
 
 /// The problem of a word that stands for no possible value of a rule or a setting.

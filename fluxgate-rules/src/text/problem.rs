@@ -24,6 +24,8 @@ pub enum Advice {
     None,
     /// Advice in words, which no change of the text can express.
     Words(String),
+    /// All that is possible, and perhaps more advice.
+    List(String, Option<String>),
     /// A change of the text. Boxed, since problems are returned by value.
     Change(Box<Suggestion>),
 }
@@ -72,6 +74,13 @@ impl Problem {
             Advice::Change(suggestion) => suggestion.aside = Aside::Instead(help),
             advice => *advice = Advice::Words(help),
         }
+        self
+    }
+
+    /// Adds a list of all that is possible, and perhaps more advice.
+    #[must_use]
+    pub fn list(mut self, list: impl Into<String>, rest: Option<String>) -> Self {
+        self.advice = Advice::List(list.into(), rest);
         self
     }
 
@@ -155,7 +164,8 @@ impl Problem {
     /// How to fix it, unless the message already tells.
     pub fn help_text(&self) -> Option<String> {
         match &self.advice {
-            Advice::Words(words) => Some(words.clone()),
+            Advice::Words(words) | Advice::List(words, None) => Some(words.clone()),
+            Advice::List(list, Some(rest)) => Some(format!("{list}; {rest}")),
             Advice::Change(suggestion) => {
                 let Suggestion { replacement, aside, .. } = &**suggestion;
                 match aside {
@@ -170,22 +180,15 @@ impl Problem {
     }
 }
 
-/// Leaves a list of all words to the first of several problems that would give it.
+/// Leaves a list to the first of several problems that would give it.
 pub fn list_once(problems: &mut [Problem]) {
     let mut given: Vec<String> = Vec::new();
     for problem in problems {
-        let Advice::Words(words) = &mut problem.advice else { continue };
-        let (list, rest) = match words.split_once("; ") {
-            Some((list, rest)) => (list.to_owned(), Advice::Words(rest.to_owned())),
-            None => (words.clone(), Advice::None),
-        };
-        if !list.starts_with("expected one of") {
-            continue;
-        }
-        if given.contains(&list) {
-            problem.advice = rest;
+        let Advice::List(list, rest) = &mut problem.advice else { continue };
+        if given.contains(list) {
+            problem.advice = rest.take().map_or(Advice::None, Advice::Words);
         } else {
-            given.push(list);
+            given.push(list.clone());
         }
     }
 }

@@ -50,7 +50,7 @@ impl ConditionStatus {
         let situation = Situation { half_open: false, metrics, customs: Customs::NONE };
         let is_asked = !matches!(condition, Condition::Custom { .. });
         let holds =
-            condition_holds(&condition, at, &situation) && (metrics.total() > 0 || !is_share(&condition));
+            condition_holds(&condition, at, &situation) && (metrics.total() > 0 || !condition.is_share());
         let (value, limit) = figures(&condition, metrics);
         let message = match condition {
             Condition::Min(least) => {
@@ -87,17 +87,6 @@ impl serde::Serialize for ConditionStatus {
         fields.serialize_field("message", &self.message)?;
         fields.end()
     }
-}
-
-/// Whether the condition says nothing before the first call.
-fn is_share(condition: &Condition) -> bool {
-    matches!(
-        condition,
-        Condition::FailureRate(_)
-            | Condition::SureFailureRate(_)
-            | Condition::SlowRate(..)
-            | Condition::AvgLatency(_)
-    )
 }
 
 /// The condition's `value` and `limit`.

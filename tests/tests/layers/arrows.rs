@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use crate::sources::{Kind, Meaning, Module};
+use crate::sources::{Kind, Meaning, Mention, Module};
 
 /// What makes one file depend on another.
 pub(crate) type Arrows = BTreeMap<(String, String), Arrow>;
@@ -34,19 +34,14 @@ pub(crate) fn arrows(modules: &[Module]) -> Arrows {
             *first = arrow.min(first.clone());
         }
     };
-    let added = added_methods(modules);
+    let added = AddedMethods::of(modules);
     for (index, module) in modules.iter().enumerate() {
         for mention in &module.mentions {
             if mention.kind == Kind::Method {
-                if let Some((name, of)) = mention.path.split_last()
-                    && let Some(&(home, to)) = added.get(name.as_str())
-                    && (of.is_empty() || of == ["Self"] || targets(modules, index, of).contains(&home))
-                {
-                    draw(
-                        module,
-                        &modules[to],
-                        Arrow::Call(mention.line, name.clone(), spelled(&modules[to])),
-                    );
+                for to in added.called_by(mention, |of| targets(modules, index, of)) {
+                    let to = &modules[to];
+                    let name = mention.path.last().cloned().unwrap_or_default();
+                    draw(module, to, Arrow::Call(mention.line, name, spelled(to)));
                 }
                 continue;
             }
@@ -65,23 +60,39 @@ pub(crate) fn arrows(modules: &[Module]) -> Arrows {
     arrows
 }
 
-/// Functions of types that are defined in another file than the type: the type, and the function's module. Only those with a
-/// name that no other type's function has, so that the name identifies a call.
-fn added_methods(modules: &[Module]) -> HashMap<&str, (Target, usize)> {
-    let mut counts = HashMap::<&str, usize>::new();
-    for method in modules.iter().flat_map(|module| &module.methods) {
-        *counts.entry(&method.name).or_default() += 1;
-    }
-    let mut added = HashMap::new();
-    for (index, module) in modules.iter().enumerate() {
-        for method in module.methods.iter().filter(|method| counts[method.name.as_str()] == 1) {
-            let types = method.of.iter().flat_map(|of| targets(modules, index, of));
-            for home in types.filter(|home| modules[home.module()].file != module.file) {
-                added.insert(method.name.as_str(), (home, index));
+/// Functions of types that are defined in another file than the type.
+struct AddedMethods<'a> {
+    /// By name: the types, and the functions' modules.
+    homes: HashMap<&'a str, Vec<(Target, usize)>>,
+    /// How many functions of types have a name.
+    counts: HashMap<&'a str, usize>,
+}
+
+impl<'a> AddedMethods<'a> {
+    fn of(modules: &'a [Module]) -> Self {
+        let mut added = Self { homes: HashMap::new(), counts: HashMap::new() };
+        for (index, module) in modules.iter().enumerate() {
+            for method in &module.methods {
+                *added.counts.entry(&method.name).or_default() += 1;
+                let types = method.of.iter().flat_map(|of| targets(modules, index, of));
+                let elsewhere = types.filter(|home| modules[home.module()].file != module.file);
+                added.homes.entry(&method.name).or_default().extend(elsewhere.map(|home| (home, index)));
             }
         }
+        added
     }
-    added
+
+    /// The modules of the functions that a call may mean. If its type is unknown, only a name that no other function has identifies one.
+    fn called_by(&self, call: &Mention, meaning: impl Fn(&[String]) -> BTreeSet<Target>) -> Vec<usize> {
+        let Some((name, of)) = call.path.split_last() else { return Vec::new() };
+        let homes = self.homes.get(name.as_str()).into_iter().flatten();
+        if of.is_empty() {
+            homes.filter(|_| self.counts[name.as_str()] == 1).map(|&(_, module)| module).collect()
+        } else {
+            let types = meaning(of);
+            homes.filter(|(home, _)| types.contains(home)).map(|&(_, module)| module).collect()
+        }
+    }
 }
 
 fn spelled(module: &Module) -> String {

@@ -57,6 +57,40 @@ fn imports_upwards_are_wrong_however_they_are_spelled() {
         "made! { struct Made(crate::high::High); }",
         "#[cfg(not(test))] use crate::high;",
         "#[cfg(any(test, feature = \"x\"))] use crate::high;",
+        "made! { use crate::high::{High}; }",
+        "made! { use crate::high::*; }",
+        "made! { use crate::{high::High as Other}; }",
+        "macro_rules! m { () => { use $crate::high::{act}; } }",
+        "macro_rules! m { () => { fn f() { use $crate::high::{act, *}; act() } } }",
+        "const X: <crate::high::High as Clone>::Y = 1;",
+        "const X: u8 = <crate::high::High>::Y;",
+        "const X: u8 = <Low as crate::high::Tr>::Y;",
+        "fn f<T>() where T: crate::high::Tr {}",
+        "fn f(_: &dyn crate::high::Tr) {}",
+        "impl crate::high::Tr for Low {}",
+        "fn f(x: u8) { match x { crate::high::ONE => {} _ => {} } }",
+        "fn f() { crate::high::m!() }",
+        "crate::high::m! {}",
+        "use crate::high::{High as _};",
+        "use self::super::high;",
+        "mod inline { use super::super::high::*; }",
+        "fn f() { fn g() { crate::high::act() } }",
+        "fn f() { let x = async move { crate::high::act().await }; }",
+        "#[derive(crate::high::D)] struct S;",
+        "#[crate::high::attribute] struct S;",
+        "#[serde(with = \"crate::high\")] struct S;",
+        "#[made(crate::high::act)] struct S;",
+        "#[cfg_attr(x, made(crate::high::act))] struct S;",
+        "struct S { #[serde(default = \"crate::high::act\")] x: u8 }",
+        "trait T { const fn f() { crate::high::act() } }",
+        "unsafe extern \"C\" { fn f(_: crate::high::High); }",
+        "trait T = crate::high::Tr;",
+        "fn f() { debug_assert!(matches!(x, crate::high::High { .. })) }",
+        "fn f() { made!(x => super::high::act) }",
+        "made! { crate::high }",
+        "made! { fn f() { super::High } }",
+        "made! { <crate::High as X>::y }",
+        "fn f() { made!(&crate::high::X) }",
     ] {
         assert_eq!(found_in_low(text), wrong, "{text}");
     }
@@ -72,10 +106,20 @@ fn a_method_added_above_must_not_be_called_below() {
         "fn f(low: &Low) {\n assert!(low.rise() == ()); }",
         "fn f(low: &Low) {\n Low::rise(low) }",
         "impl Low { fn f(&self) {\n Self::rise(self) } }",
+        "impl Other for Low { fn f(&self) {\n self.rise() } }",
+        "impl Low { fn f(&self) {\n made!(Self::rise(self)) } }",
     ] {
         assert_eq!(found_in(text, "", "", high), wrong, "{text}");
     }
     assert_eq!(found_in("use other::Big; fn f() { Big::rise(); other::rise() }", "", "", high), [""; 0]);
+    let constant = "use crate::low::Low; impl Low { pub const TOP: u8 = 1; }";
+    let wrong_constant = ["low.rs:2 calls `TOP` of crate::high: low may not import high"];
+    assert_eq!(found_in("impl Low { const X: u8 = Self::TOP; }", "", "", constant), wrong_constant);
+    // Other types may have a function of this name, if the call says which type is meant.
+    for text in ["fn f(low: Low) {\n Low::rise(&low); }", "impl Low { fn f(&self) {\n self.rise() } }"] {
+        assert_eq!(found_in(text, "impl Middle { fn rise(&self) {} }", "", high), wrong, "{text}");
+    }
+    assert_eq!(found_in("fn f(x: X) { x.rise() }", "impl Middle { fn rise(&self) {} }", "", high), [""; 0]);
     // The call may mean another function of this name; and within one layer it is no circle.
     assert_eq!(found_in("trait T { fn rise(&self); } fn f(t: &T) { t.rise() }", "", "", high), [""; 0]);
     let inner = "use super::Middle; impl Middle { fn rise(&self) {} }";
@@ -95,6 +139,8 @@ fn text_that_only_looks_like_an_import_does_not_count() {
         "use other::high::High;",
         "fn f() { ::high::act(); high.act(); let high = 1; dbg!(high); }",
         "fn f() -> TokenStream { quote! { crate::high::act() } }",
+        "fn f() { assert!(word == \"crate\" || line == \"see crate::high::act\") }",
+        "#[made(high)] struct Other;",
     ] {
         assert_eq!(found_in_low(text), [""; 0], "{text}");
     }

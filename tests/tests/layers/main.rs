@@ -1,13 +1,14 @@
 //! The layers of each crate: a file imports files below it, or next to it without a circle, and never one above.
 //!
 //! The tables are the plan: a layer, its files and folders, and what it may import in addition to itself. A file's actual imports are read
-//! from its source: `use`, paths in code, and paths among the tokens of macros. A name is followed through re-exports to the file
-//! that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer. Tests within a crate
-//! may import anything.
+//! from its source: `use`, paths in code, and both among the tokens of macros and attributes. A name is followed through re-exports to
+//! the file that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer, as far as the
+//! call shows which type is meant. Tests within a crate may import anything.
 //!
-//! And one word has one meaning: no two types share a name, unless they are the same idea.
+//! And one word has one meaning: no two types share a name, unless they are the same idea. The documents agree with the tables.
 
 mod arrows;
+mod documents;
 mod layers;
 mod made_up;
 mod names;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Punct, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Token, Type, UseTree, Visibility,
+    Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, LitStr, Meta, Token, Type, UseTree,
+    Visibility,
 };
 
 /// Source files by their path below `src`, with `/` between folders.
@@ -29,7 +30,7 @@ pub(crate) struct Module {
     pub(crate) types: Vec<(String, usize)>,
 }
 
-/// A function of an `impl` or a trait.
+/// A function or constant of an `impl`, or a function of a trait.
 pub(crate) struct Method {
     pub(crate) name: String,
     /// The type, for inherent functions: `impl Type` without a trait.
@@ -55,7 +56,7 @@ pub(crate) enum Kind {
     Import,
     ReExport,
     Code,
-    /// A possible function of a type: a path, or just the name in a method call.
+    /// A possible function of a type: a path, or just the name in a call on a value of unknown type.
     Method,
 }
 
@@ -84,8 +85,14 @@ impl Sources {
 
     /// All modules that are compiled into the library; the first is the root.
     pub(crate) fn modules(&self) -> Vec<Module> {
-        let mut reader =
-            Reader { sources: self, modules: Vec::new(), current: 0, blocks: 0, folder: PathBuf::new() };
+        let mut reader = Reader {
+            sources: self,
+            modules: Vec::new(),
+            current: 0,
+            own: None,
+            blocks: 0,
+            folder: PathBuf::new(),
+        };
         reader.file(Module { file: "lib.rs".to_owned(), ..Module::default() }, PathBuf::new());
         reader.modules
     }
@@ -95,6 +102,8 @@ struct Reader<'a> {
     sources: &'a Sources,
     modules: Vec<Module>,
     current: usize,
+    /// The type whose functions are being read.
+    own: Option<Vec<String>>,
     /// How many blocks of code enclose this place. A name in a block is not the module's.
     blocks: usize,
     /// Where to look for the files of submodules.
@@ -145,6 +154,23 @@ impl Reader<'_> {
         self.here().mentions.push(Mention { path, line: first.span().start().line, kind });
     }
 
+    /// A path in code, which may lead to a function of a type.
+    fn mention_path(&mut self, path: Vec<String>, first: &Ident) {
+        if path.len() > 1 {
+            let of_own = self.own.iter().filter(|_| path[0] == "Self").flatten();
+            let names = of_own.chain(path.iter().skip_while(|name| *name == "Self")).cloned().collect();
+            self.mention(names, first, Kind::Method);
+        }
+        self.mention(path, first, Kind::Code);
+    }
+
+    fn item_use(&mut self, item: &ItemUse) {
+        let is_private = matches!(item.vis, Visibility::Inherited);
+        if item.leading_colon.is_none() {
+            self.import(&item.tree, &[], if is_private { Kind::Import } else { Kind::ReExport });
+        }
+    }
+
     fn import(&mut self, tree: &UseTree, before: &[String], kind: Kind) {
         let with = |name: &Ident| {
             let name = (name != "self").then(|| unraw(name));
@@ -175,15 +201,22 @@ impl Reader<'_> {
         }
     }
 
-    /// The paths among the tokens of a macro. A single name could be anything there, so it does not count.
+    /// The imports and paths among the tokens of a macro or attribute. A single name could be anything there, so it does not count.
     fn tokens(&mut self, tokens: TokenStream) {
-        let trees: Vec<_> = tokens.into_iter().collect();
+        let trees: Vec<_> = without_dollars(tokens);
         let mut at = 0;
         while at < trees.len() {
             let start = at;
             at += 1;
             match &trees[start] {
                 TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Ident(word) if word == "use" => {
+                    let rest = trees[start..].iter().take_while(|tree| !is_sign(tree, ';')).cloned();
+                    if let Ok(item) = syn::parse2::<ItemUse>(rest.clone().chain([semicolon()]).collect()) {
+                        self.item_use(&item);
+                        at = start + rest.count();
+                    }
+                }
                 TokenTree::Ident(first) => {
                     let mut path = vec![unraw(first)];
                     while let Some([colon, another, TokenTree::Ident(name)]) = trees.get(at..at + 3)
@@ -199,10 +232,24 @@ impl Reader<'_> {
                     if is_after_dot && matches!(trees.get(at), Some(TokenTree::Group(_))) {
                         self.mention(path, first, Kind::Method);
                     } else if path.len() > 1 && !is_absolute {
-                        self.mention(path, first, Kind::Code);
+                        if is_anchored(&path) && !matches!(trees.get(at), Some(TokenTree::Group(_))) {
+                            // It may be a module, whose name the macro completes.
+                            self.mention(path.clone(), first, Kind::Import);
+                        }
+                        self.mention_path(path, first);
                     }
                 }
-                _ => {}
+                // Attributes for derives write paths in strings.
+                TokenTree::Literal(literal) => {
+                    if let Ok(text) = syn::parse2::<LitStr>(TokenTree::from(literal.clone()).into())
+                        && let Ok(path) = text.parse::<syn::Path>()
+                        && path.segments.len() > 1
+                        && is_anchored(&names(&path))
+                    {
+                        self.mention(names(&path), &path.segments[0].ident, Kind::Import);
+                    }
+                }
+                TokenTree::Punct(_) => {}
             }
         }
     }
@@ -246,10 +293,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        let is_private = matches!(item.vis, Visibility::Inherited);
-        if item.leading_colon.is_none() {
-            self.import(&item.tree, &[], if is_private { Kind::Import } else { Kind::ReExport });
-        }
+        self.item_use(item);
     }
 
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
@@ -282,16 +326,20 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
-        let of = match &*item.self_ty {
-            Type::Path(path) if item.trait_.is_none() => Some(names(&path.path)),
+        let own = match &*item.self_ty {
+            Type::Path(path) => Some(names(&path.path)),
             _ => None,
         };
+        let of = own.clone().filter(|_| item.trait_.is_none());
         let functions = item.items.iter().filter_map(|item| match item {
+            ImplItem::Const(constant) => Some(unraw(&constant.ident)),
             ImplItem::Fn(function) => Some(unraw(&function.sig.ident)),
             _ => None,
         });
         self.here().methods.extend(functions.map(|name| Method { name, of: of.clone() }));
+        let around = std::mem::replace(&mut self.own, own);
         visit::visit_item_impl(self, item);
+        self.own = around;
     }
 
     fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
@@ -300,7 +348,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        self.mention(vec![unraw(&call.method)], &call.method, Kind::Method);
+        let is_own = matches!(&*call.receiver, Expr::Path(receiver) if receiver.path.is_ident("self"));
+        let own = self.own.iter().filter(|_| is_own).flatten().cloned();
+        let path = own.chain([unraw(&call.method)]).collect();
+        self.mention(path, &call.method, Kind::Method);
         visit::visit_expr_method_call(self, call);
     }
 
@@ -312,11 +363,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if let (None, Some(first)) = (path.leading_colon, path.segments.first()) {
-            let names = names(path);
-            if names.len() > 1 {
-                self.mention(names.clone(), &first.ident, Kind::Method);
-            }
-            self.mention(names, &first.ident, Kind::Code);
+            self.mention_path(names(path), &first.ident);
         }
         visit::visit_path(self, path);
     }
@@ -329,7 +376,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
-    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+    fn visit_meta_list(&mut self, list: &'ast syn::MetaList) {
+        self.tokens(list.tokens.clone());
+        visit::visit_meta_list(self, list);
+    }
 
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
@@ -379,6 +429,20 @@ fn path_attribute(attribute: &Attribute) -> Option<String> {
 
 fn names(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| unraw(&segment.ident)).collect()
+}
+
+/// Whether a path begins within the crate, whatever is imported.
+fn is_anchored(path: &[String]) -> bool {
+    ["crate", "self", "super"].contains(&path[0].as_str())
+}
+
+/// Tokens with `crate` for `$crate`, and a variable's name for the variable.
+fn without_dollars(tokens: TokenStream) -> Vec<TokenTree> {
+    tokens.into_iter().filter(|tree| !is_sign(tree, '$')).collect()
+}
+
+fn semicolon() -> TokenTree {
+    Punct::new(';', Spacing::Alone).into()
 }
 
 fn is_sign(tree: &TokenTree, sign: char) -> bool {

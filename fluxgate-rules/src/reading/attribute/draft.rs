@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
                 Interpretation::Part(sense, value, otherwise) => self.take(sense, &value, otherwise, entry),
                 Interpretation::Elsewhere(help) => self.elsewhere(entry, help),
                 Interpretation::Nothing => {
-                    let problem = Problem::new(entry.place, ASSIGNED);
+                    let problem = Problem::new(entry.place, self.assigned());
                     self.report(problem.example(format!("trip = {}", self.reader.example("trip"))));
                 }
                 Interpretation::Unknown => self.unknown(entry),
@@ -218,7 +218,7 @@ impl<'a> Draft<'a> {
     /// Something that is not an argument, to be removed.
     fn elsewhere(&mut self, entry: &Assignment, help: &str) {
         let name = self.reader.spell(entry.name_place);
-        let problem = Problem::new(entry.name_place, format!("unknown argument `{name}`")).help(help);
+        let problem = Problem::new(entry.name_place, self.unknown_name(&format!("`{name}`"))).help(help);
         let problem = if entry.groups.is_empty() {
             problem.correct_at(self.reader.with_comma(entry.place), "")
         } else {
@@ -227,15 +227,27 @@ impl<'a> Draft<'a> {
         self.report(problem);
     }
 
+    fn unknown_name(&self, quoted: &str) -> String {
+        format!("unknown {} {quoted}", self.reader.noun)
+    }
+
+    fn assigned(&self) -> String {
+        format!("{} is written `name = value`", self.reader.noun_with_article())
+    }
+
+    fn all_assigned(&self) -> String {
+        format!("{}s are written `name = value`, one after the other", self.reader.noun)
+    }
+
     fn unknown(&mut self, entry: &Assignment) {
         self.unknown.push(entry.place);
         let written = self.reader.spell(entry.name_place).replace(" - ", "-");
-        let problem = Problem::new(entry.name_place, format!("unknown argument `{written}`"));
+        let problem = Problem::new(entry.name_place, self.unknown_name(&format!("`{written}`")));
         let name = entry.name.as_deref().unwrap_or_default();
         let near = self.reader.nearest_argument(name);
         let known = || self.reader.names.iter().map(|(known, _)| format!("`{known}`")).collect::<Vec<_>>();
         self.report(near.map_or_else(
-            || problem.clone().help(format!("expected one of {}", known().join(", "))),
+            || problem.clone().list(format!("expected one of {}", known().join(", ")), None),
             |near| problem.clone().did_you_mean(near),
         ));
     }
@@ -316,7 +328,10 @@ impl<'a> Draft<'a> {
         }
         if !entry.is_plain {
             let correction = format!("{name} = {}", self.reader.spell(*value));
-            self.report(Problem::new(*place, "an argument is written with `=`").correct(correction));
+            self.report(
+                Problem::new(*place, format!("{} is written with `=`", self.reader.noun_with_article()))
+                    .correct(correction),
+            );
         }
         self.attribute.arguments.push(NamedArgument { name: *name_place, value: *value });
     }
@@ -394,7 +409,7 @@ impl<'a> Draft<'a> {
                 let what = if is_ours {
                     format!("`{name}` is written `{setting}`")
                 } else {
-                    format!("unknown argument `{name}`")
+                    self.unknown_name(&format!("`{name}`"))
                 };
                 let problem = Problem::new(entry.name_place, what);
                 match given.part {
@@ -438,7 +453,7 @@ impl<'a> Draft<'a> {
             return what;
         }
         if !self.parts.iter().all(DraftPart::is_separate) {
-            return if self.parts.len() == 1 { ASSIGNED } else { ALL_ASSIGNED }.to_owned();
+            return if self.parts.len() == 1 { self.assigned() } else { self.all_assigned() };
         }
         let mut names: Vec<_> = self
             .parts
@@ -450,13 +465,13 @@ impl<'a> Draft<'a> {
         // One word may have two parts.
         names.dedup();
         let (last, rest) = match names.as_slice() {
-            [name] => return format!("unknown argument {name}"),
+            [name] => return self.unknown_name(name),
             [rest @ .., last] => (last.as_str(), rest.join(", ")),
             [] => ("", String::new()),
         };
         match self.libraries() {
-            Some(libraries) => format!("{rest} and {last} are arguments of {libraries}"),
-            None => format!("unknown arguments {rest} and {last}"),
+            Some(libraries) => format!("{rest} and {last} are {}s of {libraries}", self.reader.noun),
+            None => format!("unknown {}s {rest} and {last}", self.reader.noun),
         }
     }
 
@@ -480,6 +495,3 @@ impl<'a> Draft<'a> {
         (!shared.is_empty()).then(|| shared.join(" and "))
     }
 }
-
-const ASSIGNED: &str = "an argument is written `name = value`";
-const ALL_ASSIGNED: &str = "arguments are written `name = value`, one after the other";

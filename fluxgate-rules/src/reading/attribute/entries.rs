@@ -2,7 +2,7 @@
 
 use crate::language::foreign::{exact, senses};
 use crate::language::spelling::snake;
-use crate::language::vocabulary::TRIP;
+use crate::language::vocabulary::{TRIP, with_article};
 use crate::reading::attribute::places::{is_setting_word, is_static, setting_of_value, setting_of_word};
 use crate::text::brackets::Brackets;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -32,6 +32,8 @@ impl Assignment {
 
 /// Shared by all readers of an attribute.
 pub(crate) struct AttributeReader<'a> {
+    /// What messages call an argument.
+    pub(crate) noun: &'static str,
     pub(crate) tokens: &'a [Token],
     pub(crate) brackets: &'a Brackets,
     /// The names of arguments, each with an example value.
@@ -42,6 +44,10 @@ impl AttributeReader<'_> {
     pub(crate) fn spell(&self, range: TokenRange) -> String {
         let tokens = range.of(self.tokens);
         if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(tokens) } else { spell(tokens) }
+    }
+
+    pub(crate) fn noun_with_article(&self) -> String {
+        with_article(self.noun)
     }
 
     pub(crate) fn is_argument(&self, name: &str) -> bool {
