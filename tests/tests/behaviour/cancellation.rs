@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use fluxgate::testing::isolate;
-use fluxgate::{CircuitBreaker, OnCancel, Outcome, State, breaker, trip};
+use fluxgate::{OnCancel, Outcome, State, breaker, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 use fluxgate_tests::futures::poll;
 
@@ -117,6 +117,4 @@ fn a_call_that_was_cancelled_late_is_a_failure() {
     clock.advance(seconds(2));
     drop(future);
     assert_eq!(breaker.metrics().failures(), 1);
-    let zero = CircuitBreaker::builder("zero").on_cancel(OnCancel::FailureAfter(seconds(0))).build();
-    assert!(zero.unwrap_err().to_string().contains("longer than zero"));
 }
