@@ -47,14 +47,12 @@ impl Clock for ManualClock {
 /// A time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
 
+/// Whether tokio's timers work here. They ask the standard library for the time.
+pub(crate) const TARGET_HAS_TIMERS: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 /// Whether the standard library has a clock here. On `wasm32-unknown-unknown` it has none, and asking for the time panics.
 /// `fluxgate_no_clock` simulates that elsewhere.
-pub(crate) const TARGET_HAS_CLOCK: bool =
-    !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
-
-/// Whether tokio's timers work here. They ask the standard library for the time.
-#[cfg(any(feature = "tokio", feature = "chaos"))]
-pub(crate) const TARGET_HAS_TIMERS: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+pub(crate) const TARGET_HAS_CLOCK: bool = TARGET_HAS_TIMERS && !cfg!(fluxgate_no_clock);
 
 /// The clock of the process, decided on first use.
 static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
