@@ -1,4 +1,6 @@
-//! What the programs beside share.
+//! What the programs and tests beside share.
+
+pub mod package;
 
 use std::future::Future;
 use std::pin::pin;

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
+
+use fluxgate_ui_tests::package::Package;
 
 /// What is compiled: a name, and the arguments of the attribute, or none for no attribute.
 const FORMS: [(&str, Option<&str>); 6] = [
@@ -256,23 +258,13 @@ fn function_at(file: &str, line: u64) -> String {
 
 /// All warnings about a package with all forms of all files, if clippy is installed.
 fn warnings() -> Option<Vec<Warning>> {
-    let package = write_package();
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    if !Command::new(&cargo).args(["clippy", "--version"]).output().ok()?.status.success() {
+    let mut clippy = package().cargo("clippy");
+    if !Command::new(clippy.get_program()).args(["clippy", "--version"]).output().ok()?.status.success() {
         return None;
     }
     let mut lints: Vec<_> = lints_of_rustc().into_iter().map(|lint| format!("-W{lint}")).collect();
     lints.extend(["all", "pedantic", "nursery", "restriction"].map(|group| format!("-Wclippy::{group}")));
-    let output = Command::new(cargo)
-        .args(["clippy", "--quiet", "--message-format=json", "--manifest-path"])
-        .arg(package.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(package.with_file_name("lints-target"))
-        .arg("--")
-        .args(lints)
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo runs");
+    let output = clippy.args(["--message-format=json", "--"]).args(lints).output().expect("cargo runs");
     let messages = String::from_utf8(output.stdout).expect("messages are text");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(messages.lines().flat_map(warnings_in).collect())
@@ -317,35 +309,24 @@ fn files(form: &str) -> Vec<&'static str> {
     }
 }
 
-/// Writes a package whose modules are the forms, each with all files.
-fn write_package() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lints");
-    let _ = fs::remove_dir_all(&package);
-    fs::create_dir_all(package.join("src")).unwrap();
-    let fluxgate = here.with_file_name("fluxgate");
-    let manifest = format!(
-        "[package]\nname = \"lints\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nfluxgate = {{ path = '{}' }}\n",
-        fluxgate.display()
-    );
-    fs::write(package.join("Cargo.toml"), manifest).unwrap();
-    fs::copy(here.with_file_name("Cargo.lock"), package.join("Cargo.lock")).unwrap();
-    let mut root = fs::read_to_string(here.join("lints/lib.rs")).unwrap();
+/// A package whose modules are the forms, each with all files.
+fn package() -> Package {
+    let package = Package::new(env!("CARGO_TARGET_TMPDIR"), "lints");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("lints");
+    let read = |file: &str| fs::read_to_string(sources.join(format!("{file}.rs"))).unwrap();
+    let mut root = read("lib");
     for (form, arguments) in FORMS {
-        fs::create_dir_all(package.join("src").join(form)).unwrap();
         writeln!(root, "pub mod {form};").expect("a string");
         let mut module = String::from("pub use crate::Failure;\n");
         for file in files(form) {
             writeln!(module, "pub mod {file};").expect("a string");
-            let source = fs::read_to_string(here.join(format!("lints/{file}.rs"))).unwrap();
             let attribute = arguments.map(|arguments| format!("#[fluxgate::circuit_breaker{arguments}]"));
-            let source = source.replace("#[circuit_breaker]", &attribute.unwrap_or_default());
-            fs::write(package.join(format!("src/{form}/{file}.rs")), source).unwrap();
+            let source = read(file).replace("#[circuit_breaker]", &attribute.unwrap_or_default());
+            package.write(&format!("src/{form}/{file}.rs"), &source);
         }
-        fs::write(package.join(format!("src/{form}.rs")), module).unwrap();
+        package.write(&format!("src/{form}.rs"), &module);
     }
-    fs::write(package.join("src/lib.rs"), root).unwrap();
+    package.write("src/lib.rs", &root);
     package
 }
 

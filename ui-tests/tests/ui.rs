@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+use fluxgate_ui_tests::package::Package;
+
 /// Half of what is said is the compiler's own, and changes with it.
 const RECORDED_WITH: &str = include_str!("../../.ci/compiler");
 
@@ -28,9 +30,7 @@ fn refused() {
 
 #[test]
 fn programs_compile_once_corrected() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("put_right");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    let package = Package::new(env!("CARGO_TARGET_TMPDIR"), "put_right");
     // All of them in one program, each a module, which compiles as fast as one of them.
     let mut all = String::from("#![allow(dead_code, unused_imports)]\n");
     let mut mains = Vec::new();
@@ -45,14 +45,15 @@ fn programs_compile_once_corrected() {
             .map(|part| part.unwrap().to_string_lossy());
         // Each is still a program: its `main` is used, and so is what that uses.
         let module = fix.apply().replace("fn main()", "pub fn main()");
-        fs::write(folder.join(format!("{kind}_{name}.rs")), module).unwrap();
+        package.write(&format!("src/{kind}_{name}.rs"), &module);
         writeln!(all, "mod {kind}_{name};").expect("a string can be written to");
         mains.push(format!("{kind}_{name}::main"));
     }
     writeln!(all, "fn main() {{ let _: [fn(); {}] = [{}]; }}", mains.len(), mains.join(", "))
         .expect("a string can be written to");
-    fs::write(folder.join("main.rs"), all).unwrap();
-    trybuild::TestCases::new().pass(folder.join("main.rs"));
+    package.write("src/main.rs", &all);
+    let checked = package.cargo("check").output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
 
 /// The version of the compiler that cargo runs.
