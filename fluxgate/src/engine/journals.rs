@@ -49,8 +49,8 @@ impl<'a> Merged<'a> {
         self.journals[number as usize] = calls;
     }
 
-    /// Switches to the journal whose last call ended last.
-    #[inline]
+    /// Switches to the journal whose last call ended last. Out of line, since most calls are followed by one of the same journal.
+    #[inline(never)]
     fn turn(&mut self) {
         if let Some((_, number)) = self.latest() {
             std::mem::swap(&mut self.current, &mut self.journals[number as usize]);

@@ -49,11 +49,17 @@ struct Run {
 impl Run {
     #[inline]
     fn see(&mut self, failed: bool) {
+        if self.is_whole {
+            return;
+        }
         if self.length == 0 {
             self.failed = failed;
         }
-        self.is_whole |= failed != self.failed;
-        self.length += u32::from(!self.is_whole);
+        if failed == self.failed {
+            self.length += 1;
+        } else {
+            self.is_whole = true;
+        }
     }
 
     /// Whether more failures may precede these.
