@@ -49,7 +49,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     };
     let passes = matches!(step, Step::Pass);
     let failures = guard.counts.failures - failures;
-    if passes && wants_journals(guard, calls, failures, now) {
+    if passes && keep_pace(guard, calls, failures, now) {
         open_journals(guard, rule, call);
     } else {
         guard.enter_into_journals(false);
@@ -155,11 +155,11 @@ fn renew_counts_until(guard: &mut Guard<'_>) {
     }
 }
 
-/// Whether the next calls should use journals: under a rule that asks for an average, where each would take the lock; or in a time
-/// window, where each failure would have to know what other threads write. `calls` and `failures` are how many more there have been
-/// by `now`.
+/// Counts how many more `calls` and `failures` there have been by `now`. Returns whether the next calls should use journals: under a
+/// rule that asks for an average, where each would take the lock; or in a time window, where each failure would have to know what
+/// other threads write.
 #[inline]
-fn wants_journals(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) -> bool {
+fn keep_pace(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) -> bool {
     /// Calls, and failures, come fast if they are at most this many nanoseconds apart: a hundred times the cost of taking the lock,
     /// and twice the cost of asking another processor.
     const CALLS: u64 = 10_000;
@@ -171,9 +171,9 @@ fn wants_journals(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) ->
     let may_be_several = may_be_several(guard.breaker);
     let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return false };
     let are_many = if word.is_averaged() {
-        journals.pace.is_fast_with(calls, CALLS, now)
+        journals.pace.add(calls, CALLS, now)
     } else {
-        may_be_several && !memory.is_of_calls() && journals.pace.is_fast_with(failures, FAILURES, now)
+        may_be_several && !memory.is_of_calls() && journals.pace.add(failures, FAILURES, now)
     };
     are_many && memory.has_headroom() && !memory.is_down()
 }

@@ -84,10 +84,10 @@ impl Guard<'_> {
         self.running.begin(start, &measures);
     }
 
-    /// Whether running calls could make the rule hold: because there are as many as it asks for at least, or because some are slow
-    /// by `now`.
-    pub(super) fn may_trip_by_running(&mut self, rule: &[Node], now: u64) -> bool {
-        self.running.calls() >= Rule::least_in_flight(rule) || self.running.has_slow(now)
+    /// Looks at the running calls at `now`. Returns whether they could make the rule hold: because there are as many as it asks for at
+    /// least, or because some are slow.
+    pub(super) fn look_at_running(&mut self, rule: &[Node], now: u64) -> bool {
+        self.running.calls() >= Rule::least_in_flight(rule) || self.running.find_slow(now)
     }
 
     /// The figures that the rule is evaluated on.

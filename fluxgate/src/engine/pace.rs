@@ -15,7 +15,7 @@ impl Pace {
     pub(super) const NONE: Self = Self { since: 0, number: 0, is_fast: false };
 
     /// Adds `more` events by `now`. Returns whether they come at most `between` nanoseconds apart, on average.
-    pub(super) fn is_fast_with(&mut self, more: u64, between: u64, now: u64) -> bool {
+    pub(super) fn add(&mut self, more: u64, between: u64, now: u64) -> bool {
         self.number = self.number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
         let passed = now.saturating_sub(self.since);
         if self.number >= OFTEN || passed > u64::from(OFTEN) * between {
@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn pace_is_measured_after_sixteen_events_or_the_time_for_them() {
         let mut pace = Pace::NONE;
-        let mut is_fast = |more, now| pace.is_fast_with(more, 10, now);
+        let mut is_fast = |more, now| pace.add(more, 10, now);
         assert!(!is_fast(15, 0), "that says little");
         assert!(is_fast(1, 160) && is_fast(0, 161));
         assert!(is_fast(1, 320), "just as many may yet come");

@@ -347,7 +347,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
     guard.counts.record(&call);
-    if !matches!(step, Step::Stay) || guard.running.has_slow(now) {
+    if !matches!(step, Step::Stay) || guard.running.find_slow(now) {
         follow(guard, occasion, step, now);
     }
 }

@@ -74,8 +74,8 @@ impl Running {
         self.ages.iter_mut().flat_map(|ages| ages.0.iter_mut().map_while(Option::as_mut))
     }
 
-    /// Whether any is slow at `now`.
-    pub(super) fn has_slow(&mut self, now: u64) -> bool {
+    /// Looks for calls that are slow at `now`. Returns whether there are any.
+    pub(super) fn find_slow(&mut self, now: u64) -> bool {
         self.ages.is_some() && self.slow(now).iter().any(|slow| slow.calls > 0)
     }
 }
@@ -162,7 +162,7 @@ mod tests {
         let slow = running.slow(now);
         let groups: Vec<_> =
             slow.iter().filter(|slow| slow.calls > 0).map(|slow| (slow.calls, slow.nanos)).collect();
-        assert_eq!(running.has_slow(now), !groups.is_empty());
+        assert_eq!(running.find_slow(now), !groups.is_empty());
         groups
     }
 

@@ -26,7 +26,7 @@ pub(super) fn needs_time(word: StateWord) -> bool {
 pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
-    if !guard.may_trip_by_running(rule, now) {
+    if !guard.look_at_running(rule, now) {
         return;
     }
     let occasion = match &mut guard.period {

@@ -64,6 +64,6 @@ impl<F: Future> Body for Delayable<F> {
         context: &mut Context<'_>,
     ) -> Poll<F::Output> {
         let this = self.project();
-        if this.delay.is_over(breaker, word, context) { this.future.poll(context) } else { Poll::Pending }
+        if this.delay.wait(breaker, word, context) { this.future.poll(context) } else { Poll::Pending }
     }
 }

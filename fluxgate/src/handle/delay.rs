@@ -36,9 +36,9 @@ mod there {
     impl Delay {
         pub(in crate::handle) const NONE: Self = Self(None);
 
-        /// Whether the call has waited as long as the fault that struck it asks for.
+        /// Waits as long as the fault asks for that struck the call. Returns whether the call may go on.
         #[inline]
-        pub(in crate::handle) fn is_over(
+        pub(in crate::handle) fn wait(
             &mut self,
             breaker: &Breaker,
             word: &mut StateWord,
@@ -93,7 +93,7 @@ mod absent {
 
         #[expect(clippy::unused_self, reason = "as where there are delays")]
         #[inline]
-        pub(in crate::handle) fn is_over(
+        pub(in crate::handle) fn wait(
             &mut self,
             _breaker: &Breaker,
             _word: &mut StateWord,

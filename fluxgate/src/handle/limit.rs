@@ -76,7 +76,7 @@ impl<F: Future> Body for Limited<F> {
     ) -> Poll<Self::Output> {
         let mut this = self.project();
         // Before the body, which may use up the budget that tokio gives a task: then the timer would never be polled.
-        let elapsed = this.timer.is_some() && has_elapsed(this.timer.as_mut(), context);
+        let elapsed = this.timer.is_some() && poll_timer(this.timer.as_mut(), context).is_ready();
         if let Poll::Ready(output) = this.body.poll(breaker, word, context) {
             return Poll::Ready(Ok(output));
         }
@@ -86,15 +86,15 @@ impl<F: Future> Body for Limited<F> {
 }
 
 #[inline(never)]
-fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
-    timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready())
+fn poll_timer(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> Poll<()> {
+    timer.as_pin_mut().map_or(Poll::Pending, |timer| timer.poll(context))
 }
 
 /// Starts the timer. Returns whether the limit has already elapsed.
 #[inline(never)]
 fn start(mut timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
     timer.set(Some(timer::start(limit)));
-    has_elapsed(timer, context)
+    poll_timer(timer, context).is_ready()
 }
 
 #[cfg(feature = "tokio")]

@@ -121,14 +121,14 @@ struct Trace {
 }
 
 impl Trace {
-    /// Whether what is left of the trace has an order.
-    fn has_order(&self, world: World, tried: &mut HashSet<World>) -> bool {
+    /// Looks for an order of what is left of the trace. Returns whether there is one.
+    fn find_order(&self, world: World, tried: &mut HashSet<World>) -> bool {
         if !tried.insert(world.clone()) {
             return false;
         }
         if let Some(thread) = world.opening {
             let opened = World { opening: None, open: true, ..world.clone() };
-            if self.has_order(opened, tried) {
+            if self.find_order(opened, tried) {
                 return true;
             }
             // Only the other thread can come first, and only while it does not know that this call has returned.
@@ -143,7 +143,7 @@ impl Trace {
     fn goes_on(&self, mut world: World, thread: usize, tried: &mut HashSet<World>) -> bool {
         let Some(&Known(step, others)) = self.threads[thread].get(world.steps[thread]) else { return false };
         let done = world.steps[1 - thread] - usize::from(world.opening.is_some());
-        others <= done && world.take(thread, step, self.trips, self.size) && self.has_order(world, tried)
+        others <= done && world.take(thread, step, self.trips, self.size) && self.find_order(world, tried)
     }
 }
 
@@ -238,8 +238,8 @@ fn play(seed: u64) {
         let threads = shared.seen.lock().unwrap().clone();
         let end = (figures(&snapshot.metrics), snapshot.state == State::Open, snapshot.late);
         let trace = Trace { trips, size, threads, end };
-        let has_order = trace.has_order(World::default(), &mut HashSet::new());
-        assert!(has_order, "seed {seed}: {trips:?}, size {size}, {:?}, {:?}", trace.threads, trace.end);
+        let is_found = trace.find_order(World::default(), &mut HashSet::new());
+        assert!(is_found, "seed {seed}: {trips:?}, size {size}, {:?}, {:?}", trace.threads, trace.end);
     });
 }
 

@@ -236,3 +236,13 @@ fn types_that_share_a_name_are_found_with_their_places() {
         shared.iter().map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
     assert_eq!(places, ["A: one/lib.rs:1, two/lib.rs:1", "C: one/lib.rs:3, two/lib.rs:3"]);
 }
+
+#[test]
+fn questions_that_change_something_are_found() {
+    let text = "fn is_a(a: &mut A) -> bool {} impl B {\nfn has_b(&mut self) {} fn may_c(self: Pin<&mut Self>) {} fn is_d(&self, mut d: u8) {}\n\
+                fn island(&mut self) {} }\ntrait E {\nfn needs_e(e: Pin<&mut E>); }\n#[cfg(test)] fn is_f(f: &mut F) {}";
+    let modules = Sources::of(&[("lib.rs", text)]).modules();
+    let found: Vec<_> = modules.iter().flat_map(|module| &module.changing_questions).collect();
+    let names = [("is_a", 1), ("has_b", 2), ("may_c", 2), ("needs_e", 5)];
+    assert_eq!(found, names.map(|(name, line)| (name.to_owned(), line)).iter().collect::<Vec<_>>());
+}

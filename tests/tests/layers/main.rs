@@ -5,7 +5,8 @@
 //! the file that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer, as far as the
 //! call shows which type is meant. Tests within a crate may import anything.
 //!
-//! And one word has one meaning: no two types share a name, unless they are the same idea. The documents agree with the tables.
+//! And one word has one meaning: no two types share a name, unless they are the same idea, and what is named like a question changes
+//! nothing. The documents agree with the tables.
 
 mod arrows;
 mod documents;
@@ -73,6 +74,15 @@ const ONE_IDEA: &[(&str, &str)] = &[
     ("Value", "an argument's value: as it was read, and as the tokens of an expansion"),
 ];
 
+const PACKAGES: [&str; 6] = [
+    "fluxgate",
+    "fluxgate-dashboard",
+    "fluxgate-macros",
+    "fluxgate-opentelemetry",
+    "fluxgate-reqwest-middleware",
+    "fluxgate-rules",
+];
+
 fn modules(package: &str) -> Vec<Module> {
     Sources::of_package(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package)).modules()
 }
@@ -104,19 +114,23 @@ fn the_dashboard_keeps_its_layers() {
 
 #[test]
 fn no_two_types_share_a_name_unless_they_are_one_idea() {
-    let packages = [
-        "fluxgate",
-        "fluxgate-dashboard",
-        "fluxgate-macros",
-        "fluxgate-opentelemetry",
-        "fluxgate-reqwest-middleware",
-        "fluxgate-rules",
-    ];
-    let shared = shared(&packages.map(|package| (format!("{package}/src/"), modules(package))));
+    let shared = shared(&PACKAGES.map(|package| (format!("{package}/src/"), modules(package))));
     let is_one_idea = |name: &str| ONE_IDEA.iter().any(|(one, _)| *one == name);
     let different = shared.iter().filter(|(name, _)| !is_one_idea(name));
     let mistakes: Vec<_> = different.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect();
     assert!(mistakes.is_empty(), "rename all but one of\n{}\n", mistakes.join("\n"));
     let gone: Vec<_> = ONE_IDEA.iter().filter(|(name, _)| !shared.contains_key(*name)).collect();
     assert!(gone.is_empty(), "no longer shared: {gone:?}");
+}
+
+#[test]
+fn no_question_changes_what_it_asks() {
+    let mistakes = PACKAGES.iter().flat_map(|package| {
+        modules(package).into_iter().flat_map(move |module| {
+            let spelled = |(name, line)| format!("{package}/src/{}:{line}: {name}", module.file);
+            module.changing_questions.into_iter().map(spelled).collect::<Vec<_>>()
+        })
+    });
+    let mistakes: Vec<_> = mistakes.collect();
+    assert!(mistakes.is_empty(), "name for what they do\n{}\n", mistakes.join("\n"));
 }

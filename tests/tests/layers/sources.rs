@@ -28,6 +28,8 @@ pub(crate) struct Module {
     pub(crate) methods: Vec<Method>,
     /// Each type, trait and alias, with its line.
     pub(crate) types: Vec<(String, usize)>,
+    /// Functions that are named like a question, but take something to change, with their lines.
+    pub(crate) changing_questions: Vec<(String, usize)>,
 }
 
 /// A function or constant of an `impl`, or a function of a trait.
@@ -347,6 +349,16 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         visit::visit_trait_item_fn(self, function);
     }
 
+    fn visit_signature(&mut self, signature: &'ast syn::Signature) {
+        let name = unraw(&signature.ident);
+        let mut found = MutableReference(false);
+        signature.inputs.iter().for_each(|input| found.visit_fn_arg(input));
+        if is_question(&name) && found.0 {
+            self.here().changing_questions.push((name, signature.ident.span().start().line));
+        }
+        visit::visit_signature(self, signature);
+    }
+
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         let is_own = matches!(&*call.receiver, Expr::Path(receiver) if receiver.path.is_ident("self"));
         let own = self.own.iter().filter(|_| is_own).flatten().cloned();
@@ -382,6 +394,27 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
+}
+
+/// Whether a type has a mutable reference in it.
+struct MutableReference(bool);
+
+impl<'ast> Visit<'ast> for MutableReference {
+    fn visit_type_reference(&mut self, reference: &'ast syn::TypeReference) {
+        self.0 |= reference.mutability.is_some();
+        visit::visit_type_reference(self, reference);
+    }
+
+    fn visit_receiver(&mut self, receiver: &'ast syn::Receiver) {
+        self.0 |= matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, Some(_)));
+        visit::visit_receiver(self, receiver);
+    }
+}
+
+fn is_question(function: &str) -> bool {
+    let verbs =
+        ["is", "are", "was", "has", "have", "had", "may", "can", "must", "needs", "wants", "holds", "fits"];
+    function.split_once('_').is_some_and(|(first, _)| verbs.contains(&first))
 }
 
 fn head(item: &Item) -> (&[Attribute], Option<&Ident>) {

@@ -63,7 +63,7 @@ impl Waiting {
         // Before the breaker is asked again, so that no change is missed.
         self.waiter.get_or_insert_with(|| breaker.waiter()).register(context);
         if let Some(state) = self.refused {
-            if state == breaker.state() && self.is_asleep(context) {
+            if state == breaker.state() && self.poll_sleep(context).is_pending() {
                 return Poll::Pending;
             }
             self.refused = None;
@@ -71,7 +71,7 @@ impl Waiting {
         let Some(refusal) = breaker.refusal() else { return self.end() };
         // Made anew each time, since a command may have changed the pause. Nobody knows how long forced open lasts.
         *self.asleep() = refusal.retry_after().map(|left| (self.sleep.0)(left));
-        if self.asleep().is_some() && !self.is_asleep(context) {
+        if self.asleep().is_some() && self.poll_sleep(context).is_ready() {
             // The timer runs by another clock than the breaker's, or fired a little early.
             context.waker().wake_by_ref();
         }
@@ -84,8 +84,8 @@ impl Waiting {
         Poll::Ready(())
     }
 
-    fn is_asleep(&mut self, context: &mut Context<'_>) -> bool {
-        self.asleep().as_mut().is_some_and(|asleep| asleep.as_mut().poll(context).is_pending())
+    fn poll_sleep(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.asleep().as_mut().map_or(Poll::Ready(()), |asleep| asleep.as_mut().poll(context))
     }
 
     fn asleep(&mut self) -> &mut Option<Asleep> {
