@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
-use crate::input::tokens::{is, is_word, span_of, word};
+use crate::input::tokens::{is, is_made, is_word, span_of, word};
 
 /// How messages about the item begin.
 pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
@@ -63,11 +63,6 @@ pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error 
         )
     };
     syn::Error::new(name.span(), message)
-}
-
-/// Whether a macro made the token that spells `text`: then its source is that macro.
-fn is_made(span: Span, text: &str) -> bool {
-    span.source_text().is_some_and(|source| source != text)
 }
 
 fn is_made_by_macro(tree: &TokenTree) -> bool {
