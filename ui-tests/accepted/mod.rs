@@ -56,6 +56,7 @@ programs! {
     conditional_parameters
     conditions_that_differ
     constants
+    constants_in_patterns
     counted_calls
     custom_functions
     delimiters_of_the_attribute

@@ -270,6 +270,10 @@ fn read_all(input: ParseStream<'_>) -> syn::Result<Function> {
             return Err(without_body(&signature.ident, Some(semicolon.span())));
         }
         Err(_) => return Err(without_body(&signature.ident, None)),
+        // The parentheses of a bare `Fn(u8)` that is returned.
+        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+            return Err(unreadable(&syn::Error::new(group.span_open(), "unexpected token")));
+        }
         Ok(body) => body,
     };
     if !input.is_empty() {

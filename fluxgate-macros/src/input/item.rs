@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
-use crate::input::tokens::{is, is_word, span_of, word};
+use crate::input::tokens::{is, is_made, is_word, span_of, word};
 
 /// How messages about the item begin.
 pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
@@ -26,15 +26,27 @@ pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
 /// Keywords that are names in Rust 2015.
 const LATER_KEYWORDS: [&str; 4] = ["async", "await", "dyn", "try"];
 
-/// The error about a function whose signature does not parse here, though the compiler may accept it.
+/// The error about a function whose signature does not parse here, though the compiler may accept it: editions before 2018 and 2021 have
+/// syntax that later ones do not.
 pub(crate) fn unreadable(error: &syn::Error) -> syn::Error {
-    let keyword = error.span().source_text().filter(|word| LATER_KEYWORDS.contains(&word.as_str()));
-    let message = match keyword {
-        Some(word) => format!(
+    let token = error.span().source_text().unwrap_or_default();
+    let message = match (error.to_string().as_str(), token.as_str()) {
+        (_, word) if LATER_KEYWORDS.contains(&word) => format!(
             "`#[circuit_breaker]` cannot read the name `{word}`, which is a keyword in later editions\n\
              help: write `r#{word}`: it is the same name"
         ),
-        None => format!("`#[circuit_breaker]` cannot read this signature: {error}"),
+        // The parentheses of a bare `Fn(u8)`. Other traits without `dyn` look like any type.
+        ("expected `,`" | "unexpected token", "(") => {
+            "`#[circuit_breaker]` cannot read a trait object without `dyn`, which is needed in later editions\n\
+             help: write `dyn` before the trait: it is the same type"
+                .to_owned()
+        }
+        ("expected `:`", ")" | ",") => {
+            "`#[circuit_breaker]` cannot read a parameter without a name, which needs one in later editions\n\
+             help: write `_: ` before its type"
+                .to_owned()
+        }
+        (expected, _) => format!("`#[circuit_breaker]` cannot read this signature: {expected}"),
     };
     // A span of our own edition, since `::core::compile_error!` is not found in Rust 2015.
     syn::Error::new(Span::mixed_site().located_at(error.span()), message)
@@ -51,11 +63,6 @@ pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error 
         )
     };
     syn::Error::new(name.span(), message)
-}
-
-/// Whether a macro made the token that spells `text`: then its source is that macro.
-fn is_made(span: Span, text: &str) -> bool {
-    span.source_text().is_some_and(|source| source != text)
 }
 
 fn is_made_by_macro(tree: &TokenTree) -> bool {
@@ -189,7 +196,29 @@ mod tests {
             let message = message(item.parse().expect("tokens"));
             assert!(message.contains(&format!("help: write `r#{name}`")), "{item}: {message}");
         }
-        let message = message("fn f(&self, u8) {}".parse().expect("tokens"));
+    }
+
+    #[test]
+    fn trait_objects_without_dyn() {
+        for signature in [
+            "(a: Box<Fn() -> u8 + Send>)",
+            "(a: &Fn(u8))",
+            "(a: Box<for<'a> Fn(&'a u8)>)",
+            "() -> Box<FnMut()>",
+            "() -> &'static Fn()",
+        ] {
+            let message = message(format!("fn f{signature} {{}}").parse().expect("tokens"));
+            assert!(message.contains("help: write `dyn` before the trait"), "{signature}: {message}");
+        }
+    }
+
+    #[test]
+    fn parameters_without_a_name() {
+        for parameters in ["&self, u8", "&self, &str", "u8, n: u8", "(u8, u8)"] {
+            let message = message(format!("fn f({parameters}) {{}}").parse().expect("tokens"));
+            assert!(message.contains("help: write `_: ` before its type"), "{parameters}: {message}");
+        }
+        let message = message("fn f(n u8) {}".parse().expect("tokens"));
         assert_eq!(message, "`#[circuit_breaker]` cannot read this signature: expected `:`");
     }
 }

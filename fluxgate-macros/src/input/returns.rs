@@ -1,13 +1,14 @@
 //! A signature -> the output of the function, and the form in which it is returned.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, quote};
 use syn::{
-    AssocType, GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
+    AssocType, GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type,
+    TypeParamBound, parse_quote_spanned,
 };
 
 use crate::input::peel::peel_type;
-use crate::input::tokens::{is, is_one_of, span_of};
+use crate::input::tokens::{is, is_made, is_one_of, span_of};
 use crate::input::types::{argument, associated, last};
 use crate::input::unseen::Unseen;
 
@@ -58,8 +59,7 @@ impl Returns {
     fn read(signature: &Signature) -> Self {
         let ty = match &signature.output {
             ReturnType::Default => {
-                let unit = quote_spanned!(signature.ident.span()=> ());
-                return Self::plain(signature, unit);
+                return Self::plain(signature, unit_of(signature).into_token_stream());
             }
             ReturnType::Type(_, ty) => peel_type(ty),
         };
@@ -76,6 +76,8 @@ impl Returns {
         };
         match output {
             Some(output) => {
+                let unit = made_unit(output).then(|| unit_of(signature));
+                let output = unit.as_ref().unwrap_or(output);
                 let has_name = |ty: &Type| !erase(&mut ty.clone());
                 let is_inferred = form == Form::Boxed && has_name(ty) && has_name(output);
                 let span =
@@ -238,6 +240,16 @@ fn is_generic(ty: &Type, signature: &Signature) -> bool {
     let digits = name.strip_prefix(|letter: char| letter.is_ascii_uppercase());
     let is_usual = digits.is_some_and(|digits| digits.chars().all(|digit| digit.is_ascii_digit()));
     path.qself.is_some() || is_declared || is_usual
+}
+
+/// What a function without a return type returns, at its name.
+fn unit_of(signature: &Signature) -> Type {
+    parse_quote_spanned!(signature.ident.span()=> ())
+}
+
+/// Whether `async_trait` wrote this output, since the function has none. Its span is the whole `impl`'s.
+fn made_unit(output: &Type) -> bool {
+    matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty() && is_made(tuple.paren_token.span.join(), "()"))
 }
 
 fn is_opaque(ty: &Type) -> bool {

@@ -35,6 +35,11 @@ pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
     Some((first, trees.last().unwrap_or(first)))
 }
 
+/// Whether a macro made the token that spells `text`: then its source is that macro.
+pub(crate) fn is_made(span: Span, text: &str) -> bool {
+    span.source_text().is_some_and(|source| source != text)
+}
+
 /// Gives every token, and every parenthesis, the same span.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let respan_tree = |mut tree: TokenTree| {

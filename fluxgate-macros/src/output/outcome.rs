@@ -176,12 +176,16 @@ fn joined(members: &[Predicate], operator: &TokenStream, private: &ModuleName) -
 }
 
 fn matches(arm: &Arm, subject: &str, private: &ModuleName) -> TokenStream {
-    let Arm { pattern, guard, borrowed } = arm;
+    let Arm { pattern, of_reference, guard, borrowed } = arm;
     let subject = local(subject);
-    let subject = match borrowed {
-        Some(Borrowed::Text) => borrow(&quote!(#private::Text::as_text), &subject, pattern, private),
-        Some(Borrowed::Bytes) => borrow(&quote!(#private::TextOfBytes::as_bytes), &subject, pattern, private),
-        None => subject.into_token_stream(),
+    let (subject, pattern) = match borrowed {
+        Some(Borrowed::Text) => {
+            (borrow(&quote!(#private::Text::as_text), &subject, pattern, private), pattern)
+        }
+        Some(Borrowed::Bytes) => {
+            (borrow(&quote!(#private::TextOfBytes::as_bytes), &subject, pattern, private), pattern)
+        }
+        None => (subject.into_token_stream(), of_reference),
     };
     // In a closure, so that a guard that always panics leaves no unreachable code.
     let guard = guard.as_ref().map(|guard| quote!(if #private::holds(|| #guard)));

@@ -3,9 +3,10 @@
 use fluxgate_rules::Problem;
 use fluxgate_rules::token::{TokenRange, spell_closure};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote_spanned};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, Pat, PatIdent, PatPath, Path, Token, Type, TypePath};
 
 use crate::input::callable::{Callable, Uncallable};
@@ -185,15 +186,11 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
                 Problem::new(whole, what).correct(format!("type_of({})", types.join(", "))),
             ));
         }
-        return Ok(Arm { borrowed: borrowed(&pattern), pattern: pattern.into_token_stream(), guard: None });
+        return Ok(arm_of(pattern, None));
     };
     let condition: TokenStream = tokens.clone().into_iter().skip_while(|tree| !is_if(tree)).skip(1).collect();
     match syn::parse2::<Expr>(condition.clone()) {
-        Ok(condition) => Ok(Arm {
-            borrowed: borrowed(&pattern),
-            pattern: pattern.into_token_stream(),
-            guard: Some(condition.into_token_stream()),
-        }),
+        Ok(condition) => Ok(arm_of(pattern, Some(condition.into_token_stream()))),
         Err(_) if condition.is_empty() => Err(Box::new(
             problem(guard, end, "a condition is missing after `if`")
                 .help(format!("write `{word}(PATTERN if GUARD)`")),
@@ -202,6 +199,25 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             let what = format!("`{}` is not an expression", spelled(&condition));
             Err(Box::new(problem(guard + 1, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))))
         }
+    }
+}
+
+fn arm_of(mut pattern: Pat, guard: Option<TokenStream>) -> Arm {
+    let (written, borrowed) = (pattern.to_token_stream(), borrowed(&pattern));
+    reference_constants(&mut pattern);
+    Arm { pattern: written, of_reference: pattern.into_token_stream(), guard, borrowed }
+}
+
+/// Puts a `&` before each alternative that may be a constant. A constant, unlike a variant, does not match through a reference, and as
+/// paths they look alike. A name alone is left to the compiler, which has messages for misspelt variants, unless it is in capitals.
+fn reference_constants(pattern: &mut Pat) {
+    match pattern {
+        Pat::Or(or) => or.cases.iter_mut().for_each(reference_constants),
+        Pat::Paren(paren) => reference_constants(&mut paren.pat),
+        Pat::Ident(PatIdent { subpat: Some((_, inner)), .. }) => reference_constants(inner),
+        Pat::Ident(PatIdent { ident, .. }) if ident.to_string().contains(char::is_lowercase) => {}
+        Pat::Ident(_) | Pat::Path(_) => *pattern = Pat::Verbatim(quote_spanned!(pattern.span()=> &#pattern)),
+        _ => {}
     }
 }
 

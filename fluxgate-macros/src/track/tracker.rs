@@ -30,7 +30,10 @@ pub(crate) enum Tracker {
 /// A pattern, perhaps with a guard.
 #[derive(Clone)]
 pub(crate) struct Arm {
+    /// As it was written.
     pub(crate) pattern: TokenStream,
+    /// The same, for a reference to what it describes.
+    pub(crate) of_reference: TokenStream,
     pub(crate) guard: Option<TokenStream>,
     /// What it is matched against, if that has to be borrowed from the value.
     pub(crate) borrowed: Option<Borrowed>,

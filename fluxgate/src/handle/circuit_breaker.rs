@@ -127,6 +127,8 @@ impl CircuitBreaker {
     /// Awaits the future, unless the breaker refuses. The breaker is asked when the returned future is first polled. A future that is never
     /// polled is not a call; one that is dropped before it finishes is a cancelled call, and counts as `on_cancel` says.
     ///
+    /// Whatever can be awaited can be passed, such as the requests of mongodb, which become futures at once, and run when polled.
+    ///
     /// ```
     /// # async fn fetch() -> std::io::Result<String> { Ok(String::new()) }
     /// # async fn example(breaker: &fluxgate::CircuitBreaker) -> Result<(), fluxgate::Error<std::io::Error>> {
@@ -138,8 +140,11 @@ impl CircuitBreaker {
     /// # Errors
     /// The future's own error, or the refusal.
     #[inline]
-    pub fn call_async<T, E, F: Future<Output = Result<T, E>>>(&self, future: F) -> CallAsync<'_, F> {
-        CallAsync::new(self.breaker(), future)
+    pub fn call_async<T, E, F: IntoFuture<Output = Result<T, E>>>(
+        &self,
+        future: F,
+    ) -> CallAsync<'_, F::IntoFuture> {
+        CallAsync::new(self.breaker(), future.into_future())
     }
 
     /// Asks the breaker to admit a call that is neither a closure nor a future. Report the outcome to the returned [`Call`]. While the

@@ -1,6 +1,9 @@
 //! Futures guarded by hand: `select!`, spawned tasks, panics, several threads.
 
-use std::future::pending;
+use std::cell::Cell;
+use std::future::{Future, IntoFuture, pending};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use fluxgate::{CircuitBreaker, Error, State, permit, trip, window};
@@ -15,6 +18,45 @@ async fn the_result_is_returned() {
     let error = fixture.breaker.call_async(async { Err::<(), _>("broken") }).await;
     assert!(matches!(error, Err(Error::Inner("broken"))));
     assert_eq!(fixture.counts(), (2, 1));
+}
+
+/// A request as of a database client: it is built up, and becomes a future when it is awaited.
+#[derive(Default)]
+struct Request {
+    sent: Rc<Cell<u32>>,
+    is_lost: bool,
+}
+
+impl Request {
+    fn lost(mut self) -> Self {
+        self.is_lost = true;
+        self
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = Result<u32, &'static str>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.sent.set(self.sent.get() + 1);
+            if self.is_lost { Err("lost") } else { Ok(self.sent.get()) }
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_a_future_can_be_called() {
+    let fixture = Fixture::new(|builder| builder);
+    let sent = Rc::new(Cell::new(0));
+    let request = || Request { sent: sent.clone(), ..Request::default() };
+    assert_eq!(fixture.breaker.call_async(request()).await, Ok(1));
+    assert_eq!(fixture.breaker.call_async(request().lost()).await, Err(Error::Inner("lost")));
+    assert_eq!(fixture.counts(), (2, 1));
+    fixture.breaker.force_open();
+    assert!(matches!(fixture.breaker.call_async(request()).await, Err(Error::NotPermitted(_))));
+    assert_eq!(sent.get(), 2, "a refused request is not sent");
 }
 
 #[tokio::test]
