@@ -38,7 +38,7 @@ fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
 fn value(meaning: &Meaning) -> &'static str {
     let of = |kind: Kind| match kind {
         Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets => "7",
-        Kind::Ratio | Kind::Jitter => "0.25",
+        Kind::Ratio | Kind::Exceeded | Kind::Jitter => "0.25",
         Kind::Confidence => "95%",
         Kind::Multiplier => "3.5",
         Kind::Function => "a::function",

@@ -11,7 +11,7 @@ use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::piece::{Piece, keyword};
-use crate::reading::suggestion::{arranged, keyword_meant, order_meant, places_meant};
+use crate::reading::suggestion::{arranged, is_before_keywords, keyword_meant, order_meant, places_meant};
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange};
 
@@ -69,18 +69,10 @@ pub(crate) fn arguments(
         return None;
     }
     let places = places_meant(entry, &unnamed);
-    for (parameter, place) in entry.positional.iter().zip(&places) {
+    let parameters = entry.positional(is_before_keywords(cursor.vocabulary, entry, &given.pieces));
+    for (parameter, place) in parameters.iter().zip(&places) {
         let Some(place) = place else { continue };
         arguments.push(argument(cursor, entry.word, parameter, &unnamed[*place]));
-    }
-    if given.is_given("sure") {
-        // Nothing exceeds all calls.
-        let is_of_all = |problem: &&mut Problem| {
-            problem.suggestion().is_some_and(|it| ["1.0", "100%"].contains(&it.replacement.as_str()))
-        };
-        for problem in cursor.problems[before..].iter_mut().filter(is_of_all) {
-            *problem = Problem::new(problem.place, &*problem.what).example(entry.positional[0].example);
-        }
     }
     let late = given.pieces.iter().skip(unnamed.len()).find(|piece| piece.name.is_none());
     if let Some(extra) = (0..unnamed.len()).find(|at| !places.contains(&Some(*at))) {

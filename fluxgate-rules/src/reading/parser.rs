@@ -148,7 +148,7 @@ impl Parser<'_> {
 
     /// Adds a branch for something wrong.
     fn unread(&mut self, place: TokenRange) -> usize {
-        static NO_WORD: Entry = Entry { word: "", positional: &[], keywords: &[] };
+        static NO_WORD: Entry = Entry::new("", &[]);
         let call = WrittenCall { entry: &NO_WORD, place, arguments: Vec::new() };
         self.open(Branch::Condition(call), place)
     }

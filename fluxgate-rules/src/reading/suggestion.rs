@@ -130,15 +130,8 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         losses.extend(right.losses);
         right.text
     };
-    let mut values = Vec::new();
-    for (parameter, place) in entry.positional.iter().zip(&places) {
-        values.push(kept(match place {
-            Some(place) => positional[*place].right(entry.word, parameter),
-            None => Filled::new(parameter.example, true),
-        }));
-    }
     let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
-    let (mut taken, mut left_out) = (Vec::new(), Vec::new());
+    let (mut named, mut taken, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for at in (0..pieces.len()).filter(|at| !is_used(at)) {
         let piece = &pieces[at];
         let free = |parameter: &&Parameter| !taken.contains(&parameter.name);
@@ -153,13 +146,31 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
             continue;
         };
         taken.push(parameter.name);
-        values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter.name, parameter))));
+        named.push((parameter.name, piece.right(parameter.name, parameter)));
     }
+    let mut values = Vec::new();
+    for (parameter, place) in entry.positional(!named.is_empty()).iter().zip(&places) {
+        values.push(kept(match place {
+            Some(place) => positional[*place].right(entry.word, parameter),
+            None => Filled::new(parameter.example, true),
+        }));
+    }
+    values.extend(named.into_iter().map(|(name, value)| format!("{name} = {}", kept(value))));
     // An example keeps nothing anyway.
     if !is_example {
         losses.extend(left_out.iter().map(|text| format!("`{}` does not take `{text}`", entry.word)));
     }
     Filled { text: entry.with(&values), is_example, losses }
+}
+
+/// Whether the values without a name stand before keyword arguments.
+pub(crate) fn is_before_keywords(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    pieces: &[Piece<'_>],
+) -> bool {
+    let mut names = pieces.iter().filter_map(|piece| piece.name);
+    names.any(|name| keyword_meant(vocabulary, entry, name).is_some())
 }
 
 /// The order in which the values fit a word's parameters, if that differs from the given one.
