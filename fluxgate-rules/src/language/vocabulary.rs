@@ -180,6 +180,12 @@ impl Entry {
         matches!(self.word, "failure_rate" | "slow_rate" | "avg_latency")
     }
 
+    /// Whether it takes the same kinds of arguments, so that these may stand in either.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let kinds = |entry: &Self| entry.positional.iter().map(|it| it.kind).collect::<Vec<_>>();
+        kinds(self) == kinds(other)
+    }
+
     /// Whether it depends on how long calls take.
     pub fn times_calls(&self) -> bool {
         self.positional.iter().any(|parameter| parameter.kind == Kind::Threshold)
