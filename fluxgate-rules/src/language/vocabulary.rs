@@ -171,12 +171,12 @@ impl Entry {
     }
 
     /// Whether it is a condition on the calls in the window, not on the latest calls, however old, or on running ones.
-    pub(crate) fn concerns_window(&self) -> bool {
+    pub fn concerns_window(&self) -> bool {
         matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
     }
 
     /// Whether it is a condition on a share of the calls, or on their mean, and so says little of few calls.
-    pub(crate) fn is_share(&self) -> bool {
+    pub fn is_share(&self) -> bool {
         matches!(self.word, "failure_rate" | "slow_rate" | "avg_latency")
     }
 
