@@ -22,5 +22,6 @@ pub mod read;
 mod repair;
 pub(crate) mod soundness;
 pub(crate) mod states;
+mod stray;
 pub(crate) mod suggestion;
 pub(crate) mod written_call;

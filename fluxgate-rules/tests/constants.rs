@@ -208,12 +208,6 @@ fn a_confidence_that_is_never_reached_is_refused_in_words_of_its_own() {
     let (small, time) = (Window::count(50), Window::time(SECOND));
     assert_eq!((of(sure(0.8), small), of(sure(0.9), small)), (None, refused(Flaw::NeverSure)));
     assert_eq!((of(sure(0.9), time), of(sure(0.999_999), time)), (None, refused(Flaw::LongProof)));
-    // What stands beside it is right.
-    let guarded = |leaf| {
-        let nodes = [Node::All(2), Node::min(10), sure(1.0)];
-        said(move || check::condition(&nodes, leaf, &small))
-    };
-    assert_eq!((guarded(1), guarded(2)), (None, refused(Flaw::NeverExceeded)));
 }
 
 #[test]

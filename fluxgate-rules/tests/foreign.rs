@@ -2,7 +2,7 @@
 #![allow(missing_docs)]
 
 use fluxgate_rules::attribute;
-use fluxgate_rules::foreign::{Meaning, Part, Sense, meanings, senses};
+use fluxgate_rules::foreign::{Meaning, Part, Sense, Unit, meanings, senses};
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::spelling::nearest;
 use fluxgate_rules::token::TokenRange;
@@ -38,7 +38,7 @@ fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
 fn value(meaning: &Meaning) -> &'static str {
     let of = |kind: Kind| match kind {
         Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets => "7",
-        Kind::Ratio | Kind::Jitter => "0.25",
+        Kind::Ratio | Kind::Exceeded | Kind::Jitter => "0.25",
         Kind::Confidence => "95%",
         Kind::Multiplier => "3.5",
         Kind::Function => "a::function",
@@ -137,7 +137,8 @@ fn a_word_keeps_its_meaning_and_its_value() {
                 continue;
             }
             let value = value(meaning);
-            let text = format!("{} = {value}", foreign.word);
+            let theirs = if foreign.unit == Unit::Rest { "5%" } else { value };
+            let text = format!("{} = {theirs}", foreign.word);
             let suggestion = suggested(&text).unwrap_or_else(|| panic!("{text}: nothing is suggested"));
             let (setting, written) = suggestion.split_once(" = ").expect("an argument");
             assert_eq!(setting, meaning.setting, "{text}: {suggestion}");

@@ -4,10 +4,10 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr as _;
 
-use fluxgate_rules::Rule;
+use fluxgate_rules::implied::implied;
 use fluxgate_rules::lexer::lex;
-use fluxgate_rules::read;
 use fluxgate_rules::vocabulary::{Entry, Kind, PERMIT, RETRY, TRIP, WINDOW};
+use fluxgate_rules::{Condition, Node, Rule, read};
 
 /// Words whose argument only the compiler knows are left out.
 fn of_data(entries: &'static [Entry]) -> impl Iterator<Item = &'static Entry> {
@@ -19,6 +19,16 @@ fn is_kept<T: PartialEq + Debug + Display>(word: &str, text: &str, read: impl Fn
     let printed = value.to_string();
     assert!(printed.contains(word), "`{text}` prints as `{printed}`");
     assert_eq!(Some(value), read(&printed));
+}
+
+/// The word's condition with example values.
+fn condition(entry: &Entry) -> Condition {
+    let text = format!("failures(9) | min(7) & failures(8) & {}", entry.example());
+    let rule = Rule::from_str(&text).expect("a rule");
+    match rule.nodes().last() {
+        Some(Node::Condition(condition)) => *condition,
+        other => panic!("{text}: {other:?}"),
+    }
 }
 
 #[test]
@@ -33,6 +43,24 @@ fn conditions() {
             let text = entry.with(&values.chain([named]).collect::<Vec<_>>());
             is_kept(keyword.name, &text, |text| Rule::from_str(text).ok());
         }
+    }
+}
+
+/// What the tables say of a word is what its condition says of itself.
+#[test]
+fn words_are_described_as_their_conditions() {
+    for entry in of_data(TRIP.entries) {
+        let condition = condition(entry);
+        assert_eq!(entry.is_share(), condition.is_share(), "{condition}");
+        assert_eq!(entry.concerns_window(), condition.concerns_window(), "{condition}");
+    }
+}
+
+#[test]
+fn every_condition_implies_itself() {
+    for entry in of_data(TRIP.entries) {
+        let condition = Node::Condition(condition(entry));
+        assert_eq!(implied(&[Node::Any(2), condition, condition]).len(), 1, "{}", entry.word);
     }
 }
 

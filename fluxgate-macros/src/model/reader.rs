@@ -307,6 +307,7 @@ impl Reader<'_> {
                     Kind::Keys => (ConstantType::Usize, "keys"),
                     Kind::Buckets => (ConstantType::Usize, "buckets"),
                     Kind::Ratio => (ConstantType::F64, "ratio"),
+                    Kind::Exceeded => (ConstantType::F64, "exceeded"),
                     Kind::Confidence => (ConstantType::F64, "confidence"),
                     Kind::Jitter => (ConstantType::F64, "jitter"),
                     Kind::Multiplier => (ConstantType::F64, "multiplier"),

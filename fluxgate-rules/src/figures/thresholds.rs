@@ -56,40 +56,33 @@ pub(crate) struct Thresholds<'a> {
 impl<'a> Thresholds<'a> {
     pub(crate) fn of(nodes: &'a [Node], unknown: UnknownPart) -> Self {
         let ways = possible_ways(nodes, false);
-        let conditions = || {
-            nodes.iter().enumerate().filter_map(move |(at, node)| match node {
-                Node::Condition(condition) if contains(ways, at) => Some(*condition),
-                _ => None,
-            })
-        };
-        let mut streaks: Vec<_> = conditions()
-            .filter_map(|condition| match condition {
-                Condition::FailureStreak(length) => Some(length),
-                _ => None,
-            })
-            .chain([0])
-            .collect();
+        let conditions = nodes.iter().enumerate().filter_map(|(at, node)| match node {
+            Node::Condition(condition) if contains(ways, at) => Some(*condition),
+            _ => None,
+        });
+        let (mut streaks, mut rates, mut counts) = (vec![0], Vec::new(), Vec::new());
+        for condition in conditions {
+            match condition {
+                Condition::FailureStreak(length) => streaks.push(length),
+                Condition::FailureRate(ratio) => rates.push(ratio.as_f64()),
+                // Exceeding it beyond chance takes more than the share.
+                Condition::SureFailureRate(rate) => rates.push(rate.share().as_f64()),
+                Condition::Failures(count) => counts.push(count),
+                // No number of failures decides these.
+                Condition::Closed
+                | Condition::HalfOpen
+                | Condition::Min(_)
+                | Condition::SlowRate(..)
+                | Condition::AvgLatency(_)
+                | Condition::FailingFor(_)
+                | Condition::InFlight(_)
+                | Condition::Custom { .. } => {}
+            }
+        }
         streaks.sort_unstable();
         streaks.dedup();
-        let rates = conditions().filter_map(|condition| match condition {
-            Condition::FailureRate(ratio) => Some(ratio.as_f64()),
-            // Exceeding it beyond chance takes more than the share.
-            Condition::SureFailureRate(rate) => Some(rate.share().as_f64()),
-            _ => None,
-        });
-        let counts = conditions().filter_map(|condition| match condition {
-            Condition::Failures(count) => Some(count),
-            _ => None,
-        });
-        Self {
-            nodes,
-            unknown,
-            measures: Rule::measures(nodes),
-            streaks,
-            rates: rates.collect(),
-            counts: counts.collect(),
-            largest_min: Rule::largest_min(nodes),
-        }
+        let (measures, largest_min) = (Rule::measures(nodes), Rule::largest_min(nodes));
+        Self { nodes, unknown, measures, streaks, rates, counts, largest_min }
     }
 
     /// Whether the rule holds on a closed breaker.

@@ -6,6 +6,7 @@ use crate::language::foreign::Unit;
 use crate::language::number::{digits_of, lenient, scaled, unit};
 use crate::language::spelling::snake;
 use crate::model::duration::{Spelled, UNITS};
+use crate::model::ratio::{Percent, Ratio};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 
@@ -38,6 +39,9 @@ pub(crate) fn duration_at(tokens: &[Token], at: usize) -> Option<String> {
 /// `50.0f`, `1000L`, `10k`. Other text stays as it is.
 pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
     let bare = text.trim_matches(['"', '\'']).trim();
+    if meant == Unit::Rest {
+        return rest(bare);
+    }
     let number = plain_number(bare);
     let Some(number) = number else { return text.to_owned() };
     let is_above_one = number.parse().is_ok_and(|share: f64| share > 1.0);
@@ -50,6 +54,32 @@ pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
         Unit::Time(unit) => format!("{number}{unit}"),
         _ => number,
     }
+}
+
+/// One minus a share: 95% for 5%, and for the name of a constant, what computes it. Other text stays as it is.
+fn rest(text: &str) -> String {
+    match rest_of(text) {
+        Some(rest) if text.ends_with('%') => Percent(rest).to_string(),
+        Some(rest) => rest.to_string(),
+        None => match lex(text).tokens.as_slice() {
+            [first, ..] if first.shape != Shape::Word => text.to_owned(),
+            path if path.iter().all(|token| token.shape == Shape::Word || token.is(":")) => {
+                format!("1.0 - {text}")
+            }
+            _ => format!("1.0 - ({text})"),
+        },
+    }
+}
+
+/// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
+pub(crate) fn rest_of(value: &str) -> Option<Ratio> {
+    let (digits, is_percent) = match value.strip_suffix('%') {
+        Some(digits) => (digits, true),
+        None => (value, false),
+    };
+    let share: f64 = digits.parse().ok()?;
+    let rest = Ratio::new(1.0 - if is_percent || share > 1.0 { share / 100.0 } else { share });
+    rest.is_valid().then_some(rest)
 }
 
 /// The digits of a number with no suffix, or a type's or a multiple's: `50.0f`, `1000L`, `10u32`, `10k`.
@@ -301,6 +331,12 @@ mod tests {
             ("1000L", Unit::Plain, "1000"),
             ("10k", Unit::Plain, "10000"),
             ("RATE", Unit::Percent, "RATE"),
+            ("0.05", Unit::Rest, "0.95"),
+            ("5%", Unit::Rest, "95%"),
+            ("5", Unit::Rest, "0.95"),
+            ("ALPHA", Unit::Rest, "1.0 - ALPHA"),
+            ("a::B + C", Unit::Rest, "1.0 - (a::B + C)"),
+            ("60s", Unit::Rest, "60s"),
             ("50%", Unit::Percent, "50%"),
             ("30s", Unit::Time("ms"), "30s"),
         ] {

@@ -232,11 +232,12 @@ impl ValueReader<'_> {
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
         // A quotient of whole numbers is not a valid ratio.
-        let is_quotient =
-            matches!(self.parameter.kind, Kind::Ratio | Kind::Confidence | Kind::Jitter | Kind::Multiplier)
-                && !has(Shape::Word)
-                && tokens.iter().any(|token| token.is("/"))
-                && !tokens.iter().any(|token| token.text.contains('.'));
+        let is_quotient = matches!(
+            self.parameter.kind,
+            Kind::Ratio | Kind::Exceeded | Kind::Confidence | Kind::Jitter | Kind::Multiplier
+        ) && !has(Shape::Word)
+            && tokens.iter().any(|token| token.is("/"))
+            && !tokens.iter().any(|token| token.text.contains('.'));
         let is_open =
             ["+", "-", "*", "/", "&", "|", "."].iter().any(|sign| tokens[tokens.len() - 1].is(sign));
         let is_field =
@@ -339,6 +340,7 @@ mod tests {
             ("100%", Kind::Ratio, Value::Ratio(Ratio::ONE)),
             ("7.5%", Kind::Ratio, Value::Ratio(Ratio::new(0.075))),
             ("1e-9", Kind::Ratio, Value::Ratio(Ratio::from_parts_per_billion(1))),
+            ("0.999999999", Kind::Exceeded, Value::Ratio(Ratio::from_parts_per_billion(999_999_999))),
             ("0", Kind::Jitter, Value::Ratio(Ratio::from_parts_per_billion(0))),
             ("0.999999999", Kind::Jitter, Value::Ratio(Ratio::from_parts_per_billion(999_999_999))),
             ("0.001us", Kind::Duration, Value::Duration(Duration::from_nanos(1))),
@@ -373,6 +375,8 @@ mod tests {
             ("0.0", Kind::Ratio),
             ("1.000000001", Kind::Ratio),
             ("1", Kind::Ratio),
+            ("0.0", Kind::Exceeded),
+            ("1.0", Kind::Exceeded),
             ("1.0", Kind::Jitter),
             ("0s", Kind::Duration),
             ("0.999us", Kind::Threshold),

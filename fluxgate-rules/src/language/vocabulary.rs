@@ -22,6 +22,8 @@ pub enum Kind {
     Keys,
     /// A share of calls.
     Ratio,
+    /// A share of calls that has to be exceeded.
+    Exceeded,
     /// The confidence that a condition requires.
     Confidence,
     /// A share of a delay.
@@ -45,7 +47,7 @@ impl Kind {
             Self::Count | Self::Concurrency | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
             Self::Keys => "a number of keys",
-            Self::Ratio | Self::Confidence | Self::Jitter => "a ratio",
+            Self::Ratio | Self::Exceeded | Self::Confidence | Self::Jitter => "a ratio",
             Self::Duration | Self::Threshold | Self::Timeout => "a duration",
             Self::Multiplier => "a number",
             Self::Function => "the path of a function",
@@ -102,6 +104,9 @@ impl Kind {
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Keys => "from 1 to 1000000 keys have breakers of their own",
             Self::Ratio => "a ratio is above 0 and at most 1",
+            Self::Exceeded => {
+                "beside `sure`, a ratio is above 0 and below 1, since no failure rate is above 100%"
+            }
             Self::Confidence => "`sure` is from 0.5 to below 1",
             Self::Jitter => "jitter is from 0 to below 1",
             Self::Duration => "a duration is longer than 0 and at most 584 years",
@@ -140,13 +145,24 @@ pub struct Entry {
     pub word: &'static str,
     /// The arguments in its parentheses; without any, it takes no parentheses.
     pub positional: &'static [Parameter],
+    /// The same before a keyword argument, which may leave them fewer values.
+    positional_before_keywords: &'static [Parameter],
     /// The keyword arguments that may follow.
     pub keywords: &'static [Parameter],
 }
 
 impl Entry {
-    const fn new(word: &'static str, positional: &'static [Parameter]) -> Self {
-        Self { word, positional, keywords: &[] }
+    pub(crate) const fn new(word: &'static str, positional: &'static [Parameter]) -> Self {
+        Self { word, positional, positional_before_keywords: positional, keywords: &[] }
+    }
+
+    const fn with_keywords(self, keywords: &'static [Parameter]) -> Self {
+        Self { keywords, ..self }
+    }
+
+    /// The arguments in its parentheses, before keyword arguments or alone.
+    pub fn positional(&self, is_before_keywords: bool) -> &'static [Parameter] {
+        if is_before_keywords { self.positional_before_keywords } else { self.positional }
     }
 
     /// The word with these arguments.
@@ -155,13 +171,19 @@ impl Entry {
     }
 
     /// Whether it is a condition on the calls in the window, not on the latest calls, however old, or on running ones.
-    pub(crate) fn concerns_window(&self) -> bool {
+    pub fn concerns_window(&self) -> bool {
         matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
     }
 
     /// Whether it is a condition on a share of the calls, or on their mean, and so says little of few calls.
-    pub(crate) fn is_share(&self) -> bool {
+    pub fn is_share(&self) -> bool {
         matches!(self.word, "failure_rate" | "slow_rate" | "avg_latency")
+    }
+
+    /// Whether it takes the same kinds of arguments, so that these may stand in either.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let kinds = |entry: &Self| entry.positional.iter().map(|it| it.kind).collect::<Vec<_>>();
+        kinds(self) == kinds(other)
     }
 
     /// Whether it depends on how long calls take.
@@ -259,6 +281,7 @@ const fn parameter(name: &'static str, kind: Kind, example: &'static str) -> Par
 
 const COUNT: Parameter = parameter("count", Kind::Count, "5");
 const RATIO: Parameter = parameter("ratio", Kind::Ratio, "0.5");
+const EXCEEDED: Parameter = parameter("ratio", Kind::Exceeded, "0.5");
 const THRESHOLD: Parameter = parameter("threshold", Kind::Threshold, "2s");
 const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
 const JITTER: Parameter = parameter("jitter", Kind::Jitter, "0.1");
@@ -297,9 +320,12 @@ pub static TRIP: Vocabulary = Vocabulary {
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
         Entry {
-            word: "failure_rate",
-            positional: &[RATIO],
-            keywords: &[parameter("sure", Kind::Confidence, "95%")],
+            positional_before_keywords: &[EXCEEDED],
+            ..Entry::new("failure_rate", &[RATIO]).with_keywords(&[parameter(
+                "sure",
+                Kind::Confidence,
+                "95%",
+            )])
         },
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
@@ -318,11 +344,7 @@ pub static WINDOW: Vocabulary = Vocabulary {
     noun: "window",
     entries: &[
         Entry::new("count", &[parameter("size", Kind::Size, "100")]),
-        Entry {
-            word: "time",
-            positional: &[DURATION],
-            keywords: &[parameter("buckets", Kind::Buckets, "6")],
-        },
+        Entry::new("time", &[DURATION]).with_keywords(&[parameter("buckets", Kind::Buckets, "6")]),
     ],
 };
 
@@ -331,20 +353,12 @@ pub static RETRY: Vocabulary = Vocabulary {
     setting: "retry",
     noun: "retry",
     entries: &[
-        Entry {
-            word: "cooldown",
-            positional: &[parameter("delay", Kind::Duration, "60s")],
-            keywords: &[JITTER],
-        },
-        Entry {
-            word: "backoff",
-            positional: &[parameter("initial", Kind::Duration, "10s")],
-            keywords: &[
-                parameter("multiplier", Kind::Multiplier, "2.0"),
-                parameter("max", Kind::Duration, "5m"),
-                JITTER,
-            ],
-        },
+        Entry::new("cooldown", &[parameter("delay", Kind::Duration, "60s")]).with_keywords(&[JITTER]),
+        Entry::new("backoff", &[parameter("initial", Kind::Duration, "10s")]).with_keywords(&[
+            parameter("multiplier", Kind::Multiplier, "2.0"),
+            parameter("max", Kind::Duration, "5m"),
+            JITTER,
+        ]),
         Entry::new("always", &[]),
         Entry::new("never", &[]),
         Entry::new("custom", &[FUNCTION]),
@@ -381,7 +395,7 @@ pub static ON_CANCEL: Vocabulary = Vocabulary {
     setting: "outcome",
     noun: "outcome",
     entries: &[
-        Entry { word: "failure", positional: &[], keywords: &[parameter("after", Kind::Duration, "2s")] },
+        Entry::new("failure", &[]).with_keywords(&[parameter("after", Kind::Duration, "2s")]),
         Entry::new("ignore", &[]),
     ],
 };

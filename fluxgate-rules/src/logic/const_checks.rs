@@ -145,6 +145,12 @@ pub const fn ratio(ratio: f64, message: &str) {
     assert!(Ratio::new(ratio).is_valid(), "{}", message);
 }
 
+/// Refuses a ratio that is out of range beside a confidence.
+#[track_caller]
+pub const fn exceeded(ratio: f64, message: &str) {
+    assert!(Ratio::new(ratio).is_exceedable(), "{}", message);
+}
+
 /// Refuses a confidence that is out of range.
 #[track_caller]
 pub const fn confidence(level: f64, message: &str) {

@@ -27,8 +27,6 @@ pub enum Flaw {
     TooManyThresholds,
     /// A condition or group that holds in no state.
     NeverHolds,
-    /// A share that cannot be exceeded even if all calls fail.
-    NeverExceeded,
     /// A condition that needs more calls than the window remembers.
     BeyondWindow,
     /// A condition that takes more calls to be sure than the window remembers.
@@ -82,10 +80,6 @@ impl Flaw {
             Self::NeverHolds => {
                 "this can never hold: no breaker is `closed` and `half_open` at once\n\
                  help: remove one of the two"
-            }
-            Self::NeverExceeded => {
-                "this can never hold: no failure rate is above 100%\n\
-                 help: take a lower share, or remove `sure` and write `min(10) &` before it"
             }
             Self::BeyondWindow => {
                 "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
@@ -235,10 +229,8 @@ impl Extremes {
     const fn condition_flaw(&self, nodes: &[Node], leaf: usize) -> Option<Flaw> {
         let Node::Condition(condition) = nodes[leaf] else { return None };
         let is_sure = matches!(condition, Condition::SureFailureRate(_));
-        if is_never_exceeded(condition) {
-            Some(Flaw::NeverExceeded)
-        } else if !self.can_trip_through(leaf) {
-            if needs_never_exceeded(nodes, leaf) { None } else { Some(Flaw::NeverHolds) }
+        if !self.can_trip_through(leaf) {
+            Some(Flaw::NeverHolds)
         } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
             Some(if is_sure { Flaw::NeverSure } else { Flaw::BeyondWindow })
         } else if contains(self.half_open_ways, leaf) && trial::length(condition) > MAX_TRIAL {
@@ -280,36 +272,6 @@ impl Extremes {
             None
         }
     }
-}
-
-/// Whether the condition needs more than all calls.
-pub(crate) const fn is_never_exceeded(condition: Condition) -> bool {
-    match condition {
-        Condition::SureFailureRate(rate) => {
-            rate.share().parts_per_billion() >= Ratio::ONE.parts_per_billion()
-        }
-        _ => false,
-    }
-}
-
-/// Whether another condition of an `&`-group with this one is [never exceeded](is_never_exceeded), which is then the
-/// flaw.
-const fn needs_never_exceeded(nodes: &[Node], leaf: usize) -> bool {
-    let mut group = 0;
-    while group < leaf {
-        let end = group + nodes[group].size();
-        let mut at = group + 1;
-        while matches!(nodes[group], Node::All(_)) && leaf < end && at < end {
-            if let Node::Condition(condition) = nodes[at]
-                && is_never_exceeded(condition)
-            {
-                return true;
-            }
-            at += 1;
-        }
-        group += 1;
-    }
-    false
 }
 
 /// The flaw of the condition at `leaf`, for a breaker with this window.

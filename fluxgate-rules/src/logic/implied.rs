@@ -90,8 +90,8 @@ fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
 
 fn condition_implies(one: &Condition, other: &Condition) -> bool {
     use Condition::{
-        AvgLatency, Closed, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, InFlight, Min,
-        SlowRate, SureFailureRate,
+        AvgLatency, Closed, Custom, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, InFlight,
+        Min, SlowRate, SureFailureRate,
     };
     match (one, other) {
         (Closed, Closed) | (HalfOpen, HalfOpen) => true,
@@ -109,7 +109,21 @@ fn condition_implies(one: &Condition, other: &Condition) -> bool {
         (SlowRate(one, threshold), SlowRate(other, lower)) => one >= other && threshold >= lower,
         (AvgLatency(one), AvgLatency(other)) | (FailingFor(one), FailingFor(other)) => one >= other,
         // Nothing is known about functions.
-        _ => false,
+        (
+            Closed
+            | HalfOpen
+            | Min(_)
+            | FailureRate(_)
+            | SureFailureRate(_)
+            | Failures(_)
+            | FailureStreak(_)
+            | SlowRate(..)
+            | AvgLatency(_)
+            | FailingFor(_)
+            | InFlight(_)
+            | Custom { .. },
+            _,
+        ) => false,
     }
 }
 

@@ -67,6 +67,25 @@ impl Condition {
         }
     }
 
+    /// Whether it judges the calls in the window, not the latest calls, however old, or the running ones.
+    #[doc(hidden)]
+    pub const fn concerns_window(&self) -> bool {
+        match self {
+            Self::Min(_)
+            | Self::FailureRate(_)
+            | Self::SureFailureRate(_)
+            | Self::Failures(_)
+            | Self::SlowRate(..)
+            | Self::AvgLatency(_) => true,
+            Self::Closed
+            | Self::HalfOpen
+            | Self::FailureStreak(_)
+            | Self::FailingFor(_)
+            | Self::InFlight(_)
+            | Self::Custom { .. } => false,
+        }
+    }
+
     /// Whether it asks for evidence other than failed calls, so what is known of failures alone does not tell whether
     /// it holds.
     pub(crate) const fn needs_more_than_failures(&self) -> bool {
@@ -98,6 +117,24 @@ impl Condition {
             | Self::Failures(_)
             | Self::FailureStreak(_)
             | Self::AvgLatency(_)
+            | Self::FailingFor(_)
+            | Self::InFlight(_)
+            | Self::Custom { .. } => None,
+        }
+    }
+
+    /// The same condition on calls that take at least this long, or that do on average.
+    pub(crate) const fn with_threshold(self, threshold: Duration) -> Option<Self> {
+        match self {
+            Self::SlowRate(share, _) => Some(Self::SlowRate(share, threshold)),
+            Self::AvgLatency(_) => Some(Self::AvgLatency(threshold)),
+            Self::Closed
+            | Self::HalfOpen
+            | Self::Min(_)
+            | Self::FailureRate(_)
+            | Self::SureFailureRate(_)
+            | Self::Failures(_)
+            | Self::FailureStreak(_)
             | Self::FailingFor(_)
             | Self::InFlight(_)
             | Self::Custom { .. } => None,

@@ -51,6 +51,11 @@ impl Ratio {
         self.0 > 0 && self.0 <= WHOLE
     }
 
+    /// Whether this is a valid share for a condition that asks for more: above 0 and below 1.
+    pub const fn is_exceedable(self) -> bool {
+        self.0 > 0 && self.0 < WHOLE
+    }
+
     /// Whether this is a valid confidence: from a half, no better than a coin toss, to below 1.
     pub const fn is_confidence(self) -> bool {
         self.0 >= WHOLE / 2 && self.0 < WHOLE

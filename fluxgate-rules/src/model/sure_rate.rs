@@ -63,7 +63,7 @@ impl SureRate {
 
     /// Whether both shares are valid. A share of 1 is valid, although nothing exceeds it.
     pub const fn is_valid(self) -> bool {
-        self.share.is_valid() && self.sure.is_confidence()
+        self.share.is_exceedable() && self.sure.is_confidence()
     }
 
     /// Whether this many failures in this many calls are enough.
@@ -99,7 +99,7 @@ impl SureRate {
     /// Whether the failures, at least the share, reach the bound.
     const fn is_beyond_chance(self, mut failures: u64, mut successes: u64) -> bool {
         let share = self.share.as_f64();
-        if !self.is_valid() || share >= 1.0 {
+        if !self.is_valid() {
             return false;
         }
         while failures.saturating_add(successes) > MOST_CALLS {
@@ -292,6 +292,7 @@ mod tests {
             (f64::NAN, 0.95),
             (-0.5, 0.95),
             (0.0, 0.95),
+            (1.0, 0.95),
             (1.5, 0.95),
             (0.5, 0.4),
             (0.5, 1.0),

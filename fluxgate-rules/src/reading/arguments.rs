@@ -2,6 +2,7 @@
 
 use crate::language::foreign::{Part, senses};
 use crate::language::notation::duration_at;
+use crate::language::spelling::snake;
 use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
@@ -10,8 +11,8 @@ use crate::reading::attribute::parts::bucket_count;
 use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
-use crate::reading::piece::{Piece, keyword};
-use crate::reading::suggestion::{arranged, keyword_meant, order_meant, places_meant};
+use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
+use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, order_meant, places_meant};
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange};
 
@@ -35,7 +36,8 @@ pub(crate) fn arguments(
 ) -> Option<Vec<WrittenArgument>> {
     let pieces = inside.map(|inside| cursor.pieces(inside)).unwrap_or_default();
     let pieces: Vec<_> = pieces.into_iter().flat_map(|piece| parted(cursor, entry, piece)).collect();
-    let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
+    let pieces: Vec<_> =
+        pieces.iter().map(|piece| Piece::cut(cursor.vocabulary, entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
@@ -69,18 +71,10 @@ pub(crate) fn arguments(
         return None;
     }
     let places = places_meant(entry, &unnamed);
-    for (parameter, place) in entry.positional.iter().zip(&places) {
+    let parameters = entry.positional(is_before_keywords(cursor.vocabulary, entry, &given.pieces));
+    for (parameter, place) in parameters.iter().zip(&places) {
         let Some(place) = place else { continue };
         arguments.push(argument(cursor, entry.word, parameter, &unnamed[*place]));
-    }
-    if given.is_given("sure") {
-        // Nothing exceeds all calls.
-        let is_of_all = |problem: &&mut Problem| {
-            problem.suggestion().is_some_and(|it| ["1.0", "100%"].contains(&it.replacement.as_str()))
-        };
-        for problem in cursor.problems[before..].iter_mut().filter(is_of_all) {
-            *problem = Problem::new(problem.place, &*problem.what).example(entry.positional[0].example);
-        }
     }
     let late = given.pieces.iter().skip(unnamed.len()).find(|piece| piece.name.is_none());
     if let Some(extra) = (0..unnamed.len()).find(|at| !places.contains(&Some(*at))) {
@@ -235,18 +229,35 @@ impl<'a> GivenArguments<'a> {
             return problem;
         }
         let text = extra.text();
-        if let Some(parameter) = keyword(self.entry, &text) {
+        if let Some(parameter) = extra.keyword_alone(cursor.vocabulary, self.entry) {
             return without_value(extra, parameter);
         }
-        let takes = |parameter: &&Parameter| extra.fits(parameter) && !self.is_given(parameter.name);
-        if let Some(parameter) = self.entry.keywords.iter().find(takes) {
+        let is_free = |parameter: &Parameter| !self.is_given(parameter.name);
+        if let Some(parameter) = keyword_of_value(cursor.vocabulary, self.entry, extra, is_free) {
             let problem = Problem::new(extra.place, format!("`{text}` needs a name"));
             let is_last = self.pieces.iter().all(|piece| piece.place.end <= extra.place.end);
-            return if is_last {
-                problem.correct(format!("{} = {text}", parameter.name))
+            if !is_last {
+                return self.right.clone().correct(problem, self.call);
+            }
+            let value = extra.named().right(parameter.name, parameter).text;
+            let problem = problem.correct(format!("{} = {value}", parameter.name));
+            return if self.entry.is_share() && extra.is_constant(parameter) {
+                problem.aside(format!("; a number of calls is `min({text})`"))
             } else {
-                problem.correct_at(self.call, self.right.text.as_str())
+                problem
             };
+        }
+        let free: Vec<_> = self.entry.keywords.iter().filter(|parameter| is_free(parameter)).collect();
+        let owner = extra.constant().and_then(|name| owner_of(cursor.vocabulary, &snake(name)));
+        // `cooldown(60s, MAX)`
+        if let Some(owner) = owner.filter(|owner| *owner != self.entry && self.entry.is_like(owner)) {
+            let right = arranged(cursor.vocabulary, owner, &self.pieces);
+            return right.correct(Problem::new(extra.place, format!("`{text}` needs a name")), self.call);
+        }
+        if free.iter().any(|parameter| extra.is_constant(parameter)) {
+            let named = free.iter().map(|parameter| format!("`{} = {text}`", parameter.name));
+            let help = format!("write {}", named.collect::<Vec<_>>().join(" or "));
+            return Problem::new(extra.place, format!("`{text}` needs a name")).help(help);
         }
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
@@ -306,20 +317,11 @@ impl<'a> GivenArguments<'a> {
     fn unknown_name(&self, cursor: &Cursor<'_>, piece: &Piece<'_>, name: &str) -> Problem {
         let vocabulary = cursor.vocabulary;
         let what = format!("`{}` has no argument `{name}`", self.entry.word);
-        if let Some(other) = owner_of(vocabulary, name) {
-            // Keeps the unnamed argument if the other word takes the same kind.
-            let is_alike = matches!(
-                (self.entry.positional, other.positional),
-                ([one], [two]) if one.kind == two.kind
-            );
-            let mut kept = self.pieces.clone();
-            kept.retain(|other| is_alike || other.name.is_some());
-            kept.sort_by_key(|other| other.place != piece.place);
-            let correction = arranged(vocabulary, other, &kept).text;
-            let help = format!("`{}` has: write `{correction}`, or remove `{name}`", other.word);
-            return Problem::new(piece.place, what).help(help).correct_at(self.call, correction);
+        let near = keyword_meant(vocabulary, self.entry, name);
+        if let Some(other) = owner_of(vocabulary, name).filter(|_| near.is_none()) {
+            return self.of_another(cursor, piece, name, other, Problem::new(piece.place, what));
         }
-        if let Some(near) = keyword_meant(vocabulary, self.entry, name) {
+        if let Some(near) = near {
             if self.is_given(near.name) {
                 let help = format!("remove it; `{}` is given", near.name);
                 return Problem::new(piece.place, what)
@@ -327,7 +329,15 @@ impl<'a> GivenArguments<'a> {
                     .correct_at(cursor.with_comma(piece.place), "");
             }
             let name = TokenRange::at(piece.place.start);
-            return Problem::new(name, what).did_you_mean(near.name);
+            let right = piece.right(near.name, near);
+            let is_name_alone = right.text == piece.text()
+                && piece.value.start == name.end + 1
+                && cursor.tokens[name.end].is("=");
+            if is_name_alone {
+                return Problem::new(name, what).did_you_mean(near.name);
+            }
+            let right = Filled { text: format!("{} = {}", near.name, right.text), ..right };
+            return right.correct(Problem::new(piece.place, what), piece.place);
         }
         if let Some(window) = window_meant(cursor, Some(self.entry), piece.place) {
             let with_comma = cursor.with_comma(piece.place);
@@ -338,6 +348,31 @@ impl<'a> GivenArguments<'a> {
             self.entry.keywords.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
         Problem::new(piece.place, what).help(format!("it has {}", names.join(", ")))
     }
+
+    /// An argument that another word has. Only a word that takes the same value says the same; in place of any other,
+    /// nothing does.
+    fn of_another(
+        &self,
+        cursor: &Cursor<'_>,
+        piece: &Piece<'_>,
+        name: &str,
+        other: &'static Entry,
+        problem: Problem,
+    ) -> Problem {
+        if self.entry.is_like(other) {
+            let right = arranged(cursor.vocabulary, other, &self.pieces);
+            let help = format!("`{}` has: write `{}`, or remove `{name}`", other.word, right.text);
+            return problem.help(help).correct_at(self.call, right.text);
+        }
+        if self.entry.is_share() && cursor.lacks_min() {
+            let rest: Vec<_> = self.pieces.iter().filter(|it| it.place != piece.place).copied().collect();
+            let right = arranged(cursor.vocabulary, self.entry, &rest).text;
+            let problem = problem.correct_at(self.call, format!("min(10) & {right}")).losing();
+            return problem.aside("; `min` keeps few calls from tripping the breaker");
+        }
+        let help = format!("remove it: only `{}` has it", other.word);
+        problem.help(help).correct_at(cursor.with_comma(piece.place), "").losing()
+    }
 }
 
 fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
@@ -347,7 +382,7 @@ fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
 
 /// A word that has an argument with this name.
 fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
-    vocabulary.entries.iter().find(|entry| keyword(entry, name).is_some())
+    vocabulary.entries.iter().find(|entry| keyword_known(vocabulary, entry, name).is_some())
 }
 
 /// The window for which the figure after this condition was perhaps meant: `failures(5) within 60s`, `failures(5, of =

@@ -1,6 +1,8 @@
 //! The tokens of one setting, and the next one to read.
 
-use crate::language::vocabulary::Vocabulary;
+use crate::language::number::{is_percent, same_unit};
+use crate::language::vocabulary::{Entry, Vocabulary};
+use crate::reading::attribute::places::is_static;
 use crate::reading::suggestion::is_known;
 use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
@@ -170,6 +172,44 @@ impl<'a> Cursor<'a> {
             }
         }
         start
+    }
+
+    /// The end of the comparison signs starting at an index.
+    pub(crate) fn end_of_signs(&self, from: usize) -> usize {
+        let is_sign = |token: &&Token| ["<", ">", "=", ":", "≥", "≤", "≠"].iter().any(|sign| token.is(sign));
+        let is_negated = matches!(self.from(from), [not, equals, ..] if not.is("!") && equals.is("="));
+        let start = from + usize::from(is_negated);
+        start + self.from(start).iter().take_while(is_sign).count()
+    }
+
+    /// The end of the number, with its signs, starting at an index, if there is one.
+    pub(crate) fn end_of_figure(&self, from: usize) -> Option<usize> {
+        let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
+        let is_figure = |token: &&Token| is_value(token) || ["-", ".", "%"].iter().any(|it| token.is(it));
+        // `500 ms`, `50 percent`
+        let is_unit = |token: &Token| same_unit(&token.text).is_some() || is_percent(&token.text);
+        let is_part = |token: &&Token| is_figure(token) || token.shape == Shape::Word && is_unit(token);
+        let rest = self.from(from);
+        let starts = rest.first().is_some_and(|first| is_figure(&first));
+        let after = from + rest.iter().take_while(|token| starts && is_part(token)).count();
+        TokenRange::new(from, after).of(self.tokens).iter().any(is_value).then_some(after)
+    }
+
+    /// Whether the word at an index is a user's constant rather than the next condition.
+    pub(crate) fn is_constant(&self, at: usize) -> bool {
+        let is_constant = |word: &Token| {
+            word.shape == Shape::Word
+                && (is_static(core::slice::from_ref(word)) || !self.begins_condition(at))
+        };
+        self.token(at).is_some_and(is_constant)
+    }
+
+    /// Whether a share is judged without a minimum of calls.
+    pub(crate) fn lacks_min(&self) -> bool {
+        let entry = |token: &Token| self.vocabulary.entry(&token.text);
+        self.vocabulary.is_joined()
+            && self.tokens.iter().filter_map(entry).any(Entry::is_share)
+            && !self.tokens.iter().any(|token| token.is("min"))
     }
 
     /// Whether a condition begins at an index, judging by its first words.

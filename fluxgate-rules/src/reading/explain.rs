@@ -12,7 +12,7 @@ use crate::model::metrics::nanos;
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
 use crate::model::retry::Retry;
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::Node;
 use crate::model::window::Extent;
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, spell};
@@ -123,9 +123,7 @@ pub(crate) fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) 
         );
         let problem = Problem::new(*place, what);
         let shorter = match *node {
-            _ if !is_threshold(limit) => None,
-            Node::Condition(Condition::SlowRate(share, _)) => Some(Condition::SlowRate(share, limit)),
-            Node::Condition(Condition::AvgLatency(_)) => Some(Condition::AvgLatency(limit)),
+            Node::Condition(condition) if is_threshold(limit) => condition.with_threshold(limit),
             _ => None,
         };
         match shorter {

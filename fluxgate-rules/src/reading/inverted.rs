@@ -2,6 +2,7 @@
 //! success rate a failure rate.
 
 use crate::language::foreign::{Part, exact};
+use crate::language::notation::rest_of;
 use crate::language::spelling::snake;
 use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
@@ -47,17 +48,6 @@ pub(crate) fn speaks_of_success(word: &str) -> bool {
     let word = word.to_lowercase();
     ["succe", "healthy", "availab", "uptime"].iter().any(|start| word.starts_with(start))
         || is_success_rate(&word)
-}
-
-/// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
-fn rest_of(value: &str) -> Option<Ratio> {
-    let (digits, is_percent) = match value.strip_suffix('%') {
-        Some(digits) => (digits, true),
-        None => (value, false),
-    };
-    let share: f64 = digits.parse().ok()?;
-    let rest = Ratio::new(1.0 - if is_percent || share > 1.0 { share / 100.0 } else { share });
-    rest.is_valid().then_some(rest)
 }
 
 fn is_duration(value: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::reading::filled::Filled;
 use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
+use crate::reading::stray;
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::reading::written_call::{call, report_turned};
 use crate::text::brackets::Brackets;
@@ -148,7 +149,7 @@ impl Parser<'_> {
 
     /// Adds a branch for something wrong.
     fn unread(&mut self, place: TokenRange) -> usize {
-        static NO_WORD: Entry = Entry { word: "", positional: &[], keywords: &[] };
+        static NO_WORD: Entry = Entry::new("", &[]);
         let call = WrittenCall { entry: &NO_WORD, place, arguments: Vec::new() };
         self.open(Branch::Condition(call), place)
     }
@@ -240,6 +241,12 @@ impl Parser<'_> {
         }
         if report_turned(&mut self.cursor) {
             return (Item::Wrong, TokenRange::new(start, self.cursor.at));
+        }
+        // `95% sure`
+        if let Some((problem, place)) = stray::problem(&self.cursor, start) {
+            self.cursor.report(problem);
+            self.cursor.at = place.end;
+            return (Item::Wrong, place);
         }
         self.skip();
         let place = TokenRange::new(start, self.cursor.at);

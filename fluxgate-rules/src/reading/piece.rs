@@ -1,11 +1,13 @@
 //! An argument as given, between two commas.
 
-use crate::language::foreign::Unit;
+use crate::language::foreign::{Part, Unit, senses};
 use crate::language::notation::with_unit;
 use crate::language::number::same_unit;
+use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Kind, Parameter};
+use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::reading::attribute::places::is_static;
 use crate::reading::filled::Filled;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -21,14 +23,21 @@ pub(crate) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Splits the text between two commas at `name =`, or at a mistaken form: `name: value`, `name(value)`, and for a
-    /// name of the word's own, `name == value`, `name >= value` and `name 5`.
-    pub(crate) fn cut(entry: &'static Entry, tokens: &'a [Token], place: TokenRange) -> Self {
+    /// Splits the text between two commas at `name =`, or at a mistaken form: `name: value`, and for a name that means
+    /// one of the word's own, `name(value)`, `name == value`, `name >= value` and `name 5`.
+    pub(crate) fn cut(
+        vocabulary: &Vocabulary,
+        entry: &'static Entry,
+        tokens: &'a [Token],
+        place: TokenRange,
+    ) -> Self {
         let (name, value) = match place.of(tokens) {
-            [name, open, .., _] if open.is("(") && keyword(entry, &name.text).is_some() => {
+            [name, open, .., _] if open.is("(") && keyword_known(vocabulary, entry, &name.text).is_some() => {
                 (Some(name.text.as_str()), TokenRange::new(place.start + 2, place.end - 1))
             }
-            [name, rest @ ..] if keyword(entry, &name.text).is_some() && is_value_given(rest) => {
+            [name, rest @ ..]
+                if is_value_given(rest) && keyword_meant(vocabulary, entry, &name.text).is_some() =>
+            {
                 let start = place.start + 1 + end_of_signs(rest);
                 (Some(name.text.as_str()), TokenRange::new(start, place.end))
             }
@@ -60,13 +69,56 @@ impl<'a> Piece<'a> {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
     }
 
+    /// The name of the constant that it is, or that it contains.
+    pub(crate) fn constant(&self) -> Option<&'a str> {
+        let is_constant =
+            |token: &&Token| token.shape == Shape::Word && is_static(core::slice::from_ref(*token));
+        let constant = self.value.of(self.tokens).iter().find(is_constant)?;
+        Some(constant.text.as_str())
+    }
+
+    /// Whether it may be the parameter's value, but only the compiler knows that of a constant.
+    pub(crate) fn is_constant(&self, parameter: &Parameter) -> bool {
+        self.constant().is_some() && self.read("", parameter) == Ok(Value::Rust)
+    }
+
+    /// A constant without a name for its argument, as if its own were that: `ALPHA` is one minus a confidence.
+    pub(crate) fn named(self) -> Self {
+        Self { name: self.name.or(self.constant()), ..self }
+    }
+
+    /// The keyword argument of which it is but the name.
+    pub(crate) fn keyword_alone(
+        &self,
+        vocabulary: &Vocabulary,
+        entry: &'static Entry,
+    ) -> Option<&'static Parameter> {
+        let name = self.text();
+        if self.constant().is_some() { None } else { keyword_known(vocabulary, entry, &name) }
+    }
+
+    /// The unit in which its name, of another library, gives the parameter's value: `cooldown(seconds = 45)`.
+    fn unit(&self, parameter: &Parameter) -> Option<Unit> {
+        let name = self.name?;
+        if let Some(unit) = same_unit(name).filter(|_| parameter.kind.is_duration()) {
+            return Some(Unit::Time(unit));
+        }
+        let sense = senses(name).into_iter().find(|sense| sense.part == Part::Keyword(parameter.name))?;
+        Some(sense.unit).filter(|unit| *unit != Unit::Plain)
+    }
+
     /// Its value if valid, or else what it was meant to be, or an example.
     pub(crate) fn right(&self, owner: &str, parameter: &Parameter) -> Filled {
-        // `cooldown(seconds = 45)`
-        if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
-            let with_unit = with_unit(&self.text(), Unit::Time(unit));
-            if value::read_text(&with_unit, "", parameter).is_ok() {
-                return Filled::given(with_unit);
+        if let Some(unit) = self.unit(parameter) {
+            let with_unit = with_unit(&self.text(), unit);
+            match value::read_text(&with_unit, owner, parameter) {
+                Ok(_) => return Filled::given(with_unit),
+                Err(problem) if !problem.is_example() => {
+                    if let Some(right) = Filled::suggested(&problem) {
+                        return right;
+                    }
+                }
+                Err(_) => {}
             }
         }
         match self.read(owner, parameter) {
@@ -103,4 +155,23 @@ fn is_value_given(tokens: &[Token]) -> bool {
 /// The keyword argument of this name.
 pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Parameter> {
     entry.keywords.iter().find(|parameter| parameter.name == name)
+}
+
+/// The keyword argument with this name, ours or another library's.
+pub(crate) fn keyword_known(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    name: &str,
+) -> Option<&'static Parameter> {
+    keyword(entry, name).or_else(|| vocabulary.foreign(name).find_map(|ours| keyword(entry, ours)))
+}
+
+/// The keyword argument that was meant by a name: ours, another library's, or a misspelling.
+pub(crate) fn keyword_meant(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    name: &str,
+) -> Option<&'static Parameter> {
+    let near = || nearest(name, entry.keywords.iter().map(|parameter| parameter.name));
+    keyword_known(vocabulary, entry, name).or_else(|| keyword(entry, near()?))
 }

@@ -122,14 +122,6 @@ impl Examiner<'_> {
     /// Reports the flaws of individual conditions and groups. Those that never hold are left out when the rule is
     /// judged as a whole.
     fn conditions(&mut self) {
-        for node in 0..self.nodes.len() {
-            if let Node::Condition(condition) = self.nodes[node]
-                && flaws::is_never_exceeded(condition)
-            {
-                self.problems.push(self.never_exceeded(node));
-                self.nodes[node] = Node::Condition(ANYTHING);
-            }
-        }
         let (mut unguarded, mut left_out) = (Vec::new(), Vec::new());
         let mut node = 0;
         while node < self.nodes.len() {
@@ -262,17 +254,6 @@ impl Examiner<'_> {
             Node::All(_) if !rest.is_empty() => problem.help("keep only one of the two"),
             _ => problem.help("remove it"),
         }
-    }
-
-    fn never_exceeded(&self, node: usize) -> Problem {
-        let what = format!("`{}` can never hold: no failure rate is above 100%", self.text(node));
-        let is_min = |member: usize| matches!(self.nodes[member], Node::Condition(Condition::Min(_)));
-        let right = if members(&self.nodes, self.requirements(node)).any(is_min) {
-            "failure_rate(1.0)".to_owned()
-        } else {
-            format!("{} & failure_rate(1.0)", self.min())
-        };
-        Problem::new(self.places[node], what).correct(right).losing()
     }
 
     fn beyond(&self, node: usize) -> Option<Problem> {

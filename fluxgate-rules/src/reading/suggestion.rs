@@ -5,7 +5,7 @@
 //! always valid, and nothing has to be read again to check it.
 
 use crate::language::number::{lenient, same_unit};
-use crate::language::spelling::{is_keyword, nearest};
+use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Parameter, Vocabulary};
@@ -13,7 +13,7 @@ use crate::model::duration::Spelled;
 use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
-use crate::reading::piece::{Piece, keyword};
+use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
 use crate::text::lexer::lex;
@@ -91,7 +91,7 @@ pub(crate) fn arguments_of(call: &str) -> usize {
 pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> Filled {
     let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
     let pieces: Vec<_> =
-        values.iter().map(|value| Piece::cut(entry, value, TokenRange::whole(value))).collect();
+        values.iter().map(|value| Piece::cut(vocabulary, entry, value, TokenRange::whole(value))).collect();
     arranged(vocabulary, entry, &pieces)
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values:
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
         let tokens = lex(&number).tokens;
-        let number = Piece::cut(entry, &tokens, TokenRange::whole(&tokens));
+        let number = Piece::cut(vocabulary, entry, &tokens, TokenRange::whole(&tokens));
         let named = pieces.iter().filter(|piece| piece.name.is_some()).copied();
         return arranged(vocabulary, entry, &[number].into_iter().chain(named).collect::<Vec<_>>());
     }
@@ -114,7 +114,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
             // `base = 1s` is not the base of a power.
             let is_other = |keyword: &Parameter| {
                 keyword.name != name
-                    && !piece.fits(keyword)
+                    && piece.right(keyword.name, keyword).is_example
                     && entry.positional.iter().any(|it| piece.fits(it))
             };
             entry.positional.iter().any(|parameter| parameter.name == name) || keyword.is_none_or(is_other)
@@ -130,36 +130,79 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         losses.extend(right.losses);
         right.text
     };
-    let mut values = Vec::new();
-    for (parameter, place) in entry.positional.iter().zip(&places) {
-        values.push(kept(match place {
-            Some(place) => positional[*place].right(entry.word, parameter),
-            None => Filled::new(parameter.example, true),
-        }));
-    }
     let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
-    let (mut taken, mut left_out) = (Vec::new(), Vec::new());
+    let (mut named, mut taken, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for at in (0..pieces.len()).filter(|at| !is_used(at)) {
         let piece = &pieces[at];
         let free = |parameter: &&Parameter| !taken.contains(&parameter.name);
+        let alone = if piece.name.is_none() { piece.keyword_alone(vocabulary, entry) } else { None };
         let parameter = match piece.name {
-            Some(name) => keyword_meant(vocabulary, entry, name).filter(|parameter| free(parameter)),
-            None => keyword(entry, &piece.text())
-                .or_else(|| entry.keywords.iter().find(|parameter| piece.fits(parameter)))
-                .filter(|parameter| free(parameter)),
+            Some(name) => keyword_meant(vocabulary, entry, name).filter(free),
+            None => alone
+                .filter(free)
+                .or_else(|| keyword_of_value(vocabulary, entry, piece, |parameter| free(&parameter))),
         };
         let Some(parameter) = parameter else {
             left_out.extend(Some(piece.text()).filter(|text| !text.is_empty()));
             continue;
         };
         taken.push(parameter.name);
-        values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter.name, parameter))));
+        let value = match alone {
+            Some(_) => Filled::new(parameter.example, true),
+            None => piece.named().right(parameter.name, parameter),
+        };
+        named.push((parameter.name, value));
     }
+    let mut values = Vec::new();
+    for (parameter, place) in entry.positional(!named.is_empty()).iter().zip(&places) {
+        values.push(kept(match place {
+            Some(place) => positional[*place].right(entry.word, parameter),
+            None => Filled::new(parameter.example, true),
+        }));
+    }
+    values.extend(named.into_iter().map(|(name, value)| format!("{name} = {}", kept(value))));
     // An example keeps nothing anyway.
     if !is_example {
         losses.extend(left_out.iter().map(|text| format!("`{}` does not take `{text}`", entry.word)));
     }
     Filled { text: entry.with(&values), is_example, losses }
+}
+
+/// Whether the values without a name stand before keyword arguments, even if those lack their names.
+pub(crate) fn is_before_keywords(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    pieces: &[Piece<'_>],
+) -> bool {
+    let is_keyword = |(at, piece): (usize, &Piece<'_>)| match piece.name {
+        Some(name) => keyword_meant(vocabulary, entry, name).is_some(),
+        None => {
+            at >= entry.positional.len() && keyword_of_value(vocabulary, entry, piece, |_| true).is_some()
+        }
+    };
+    pieces.iter().enumerate().any(is_keyword)
+}
+
+/// The keyword argument that a value without a name was meant for, among those that are free: one that takes it; or for
+/// a constant, the one that it is called after, or the only one.
+pub(crate) fn keyword_of_value(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    piece: &Piece<'_>,
+    is_free: impl Fn(&Parameter) -> bool,
+) -> Option<&'static Parameter> {
+    let free: Vec<_> = entry.keywords.iter().filter(|parameter| is_free(parameter)).collect();
+    let named = piece.constant().and_then(|name| keyword_known(vocabulary, entry, &snake(name)));
+    let is_of_another = |entry: &'static Entry| {
+        piece.constant().is_some_and(|name| keyword_known(vocabulary, entry, &snake(name)).is_some())
+    };
+    let only = match free.as_slice() {
+        [only] if !vocabulary.entries.iter().any(is_of_another) => Some(*only),
+        _ => None,
+    };
+    let of_constant = named.filter(|named| free.contains(named)).or(only);
+    let of_constant = of_constant.filter(|parameter| piece.is_constant(parameter));
+    free.into_iter().find(|parameter| piece.fits(parameter)).or(of_constant)
 }
 
 /// The order in which the values fit a word's parameters, if that differs from the given one.
@@ -204,17 +247,6 @@ fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
         Some(left.remove(fitting))
     };
     entry.positional.iter().map(next).collect()
-}
-
-/// The keyword argument that was meant by a name: ours, another library's, or a misspelling.
-pub(crate) fn keyword_meant(
-    vocabulary: &Vocabulary,
-    entry: &'static Entry,
-    name: &str,
-) -> Option<&'static Parameter> {
-    let foreign = || vocabulary.foreign(name).find_map(|ours| keyword(entry, ours));
-    let near = || nearest(name, entry.keywords.iter().map(|parameter| parameter.name));
-    keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
 }
 
 /// Whether a word is one of ours or another library's.

@@ -1,6 +1,5 @@
 //! A word in any spelling, and what follows it -> a [`WrittenCall`].
 
-use crate::language::number::{is_percent, same_unit};
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
@@ -9,7 +8,7 @@ use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::inverted::is_success_rate;
 use crate::reading::operators::operator;
-use crate::reading::piece::keyword;
+use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
@@ -89,38 +88,14 @@ impl Comparison {
     }
 }
 
-/// The end of the comparison signs starting at an index.
-fn end_of_signs(cursor: &Cursor<'_>, from: usize) -> usize {
-    let is_sign = |token: &&Token| ["<", ">", "=", ":", "≥", "≤", "≠"].iter().any(|sign| token.is(sign));
-    let is_negated = matches!(cursor.from(from), [not, equals, ..] if not.is("!") && equals.is("="));
-    let start = from + usize::from(is_negated);
-    start + cursor.from(start).iter().take_while(is_sign).count()
-}
-
-/// The end of the number, with its signs, starting at an index, if there is one.
-fn end_of_figure(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
-    let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
-    let is_figure = |token: &&Token| is_value(token) || ["-", ".", "%"].iter().any(|it| token.is(it));
-    // `500 ms`, `50 percent`
-    let is_unit = |token: &Token| same_unit(&token.text).is_some() || is_percent(&token.text);
-    let is_part = |token: &&Token| is_figure(token) || token.shape == Shape::Word && is_unit(token);
-    let rest = cursor.from(from);
-    let starts = rest.first().is_some_and(|first| is_figure(&first));
-    let after = from + rest.iter().take_while(|token| starts && is_part(token)).count();
-    TokenRange::new(from, after).of(cursor.tokens).iter().any(is_value).then_some(after)
-}
-
 /// Reports `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
 fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
-    let signs = TokenRange::new(cursor.at, end_of_signs(cursor, cursor.at));
+    let signs = TokenRange::new(cursor.at, cursor.end_of_signs(cursor.at));
     let start = signs.end;
     let is_compared = !signs.is_empty();
-    let mut after = match (end_of_figure(cursor, start), cursor.token(start)) {
+    let mut after = match (cursor.end_of_figure(start), cursor.token(start)) {
         (Some(after), _) => after,
-        // A user's constant, unless it is the next condition.
-        (None, Some(word)) if is_compared && word.shape == Shape::Word && !cursor.begins_condition(start) => {
-            cursor.name(start).place.end
-        }
+        (None, Some(_)) if is_compared && cursor.is_constant(start) => cursor.name(start).place.end,
         (None, None) if is_compared && !cursor.vocabulary.is_joined() => start,
         _ => return false,
     };
@@ -148,8 +123,8 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
 /// Reports `0.5 <= failure_rate`.
 pub(crate) fn report_turned(cursor: &mut Cursor<'_>) -> bool {
     let start = cursor.at;
-    let Some(after) = end_of_figure(cursor, start) else { return false };
-    let signs = TokenRange::new(after, end_of_signs(cursor, after));
+    let Some(after) = cursor.end_of_figure(start) else { return false };
+    let signs = TokenRange::new(after, cursor.end_of_signs(after));
     let is_word = cursor.token(signs.end).is_some_and(|word| word.shape == Shape::Word);
     if signs.is_empty() || !is_word {
         return false;
@@ -236,25 +211,19 @@ fn compared(
     right.correct(Problem::new(place, what), place)
 }
 
-/// Reports `cooldown(60s).jitter(0.1)`, the Rust form, or `cooldown(60s) & jitter(0.1)`.
+/// Reports `cooldown(60s).jitter(0.1)`, the Rust form, or `cooldown(60s) & jitter = 0.1`.
 fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
     let (Some(entry), Some(inside)) = (cursor.vocabulary.entry(&name.text), arguments) else { return false };
     let mut values: Vec<_> = cursor.pieces(inside).into_iter().map(|piece| cursor.spell(piece)).collect();
-    let start = cursor.at;
-    while let [point, word, open, ..] = cursor.from(cursor.at)
-        && [".", ",", "&", "+", "|"].iter().any(|sign| point.is(sign))
-        && open.is("(")
-        && keyword(entry, &word.text).is_some()
-    {
-        let inside = cursor.inside(cursor.at + 2);
-        values.push(format!("{} = {}", word.text, cursor.spell(inside)));
-        cursor.at = inside.end + 1;
+    let (start, mut entry, mut first) = (cursor.at, entry, None);
+    while let Some((owner, stray)) = Stray::after(cursor, entry) {
+        (cursor.at, entry) = (stray.place.end, owner);
+        values.push(stray.argument(cursor));
+        first.get_or_insert(stray);
     }
-    if cursor.at == start {
-        return false;
-    }
+    let Some(first) = first else { return false };
     let methods = TokenRange::new(start, cursor.at);
-    let what = format!("`{}` is an argument of `{}` here", cursor.tokens[start + 1].text, entry.word);
+    let what = format!("`{}` is an argument of `{}` here", first.name, entry.word);
     let whole = TokenRange::new(name.place.start, cursor.at);
     let right = right_call(cursor.vocabulary, entry, &values);
     cursor.report(right.correct(Problem::new(methods, what), whole));
@@ -320,8 +289,11 @@ fn needless_parentheses(
     problem.correct(correction)
 }
 
-/// The problem of an unknown word: another library's, a misspelling, or anything else.
+/// The problem of an unknown word: the name of an argument, another library's word, a misspelling, or anything else.
 fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &[TokenRange]) -> Problem {
+    if let Some((problem, _)) = stray::problem(cursor, name.place.start) {
+        return problem;
+    }
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
     let Some(meant) = meant(cursor.vocabulary, &name.text, &values) else {

@@ -132,6 +132,8 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         (Open, _) if before.is("{") => !after.is("}"),
         (_, Close) if after.is("}") => true,
         (Open, _) | (_, Close) => false,
+        // `a#` would be one token of Rust.
+        (_, Punctuation) if after.is("#") => before.shape != Punctuation,
         (_, Punctuation) if after.is(",") || after.is(";") || is_tight(after) => false,
         // `m: &Metrics`, but `a::b`.
         (Punctuation, _) if before.is(":") && !after.is(":") => {
@@ -183,6 +185,7 @@ mod tests {
             ("50%min , x;y", "50% min, x; y"),
             ("50%-2", "50% - 2"),
             ("1..=2", "1..=2"),
+            ("'a #b 1 #", "'a #b 1 #"),
             ("#[a]'b!c?d$e f", "#[a]'b!c?d$e f"),
         ] {
             assert_eq!(spell(&lex(source).tokens), text);

@@ -16,14 +16,16 @@ pub(crate) struct Call {
 impl Call {
     /// The word with this value for one of its parameters, and an example for the others: with all keyword arguments,
     /// and with none but the one.
-    pub(crate) fn with(entry: &'static Entry, varied: &'static Parameter, value: Value) -> [Self; 2] {
-        [true, false].map(|all| {
+    pub(crate) fn with(entry: &'static Entry, varied: &'static Parameter, value: Value) -> Vec<Self> {
+        let call = |all: bool| {
             let keywords = entry.keywords.iter().filter(|keyword| all || *keyword == varied);
-            let parameters = entry.positional.iter().chain(keywords);
+            let keywords: Vec<_> = keywords.collect();
+            let parameters = entry.positional(!keywords.is_empty()).iter().chain(keywords);
             let value = |parameter| if parameter == varied { value } else { Value::example(parameter) };
-            let arguments = parameters.map(|parameter| (parameter, value(parameter))).collect();
-            Self { entry, arguments }
-        })
+            let arguments: Vec<_> = parameters.map(|parameter| (parameter, value(parameter))).collect();
+            arguments.iter().any(|(parameter, _)| *parameter == varied).then_some(Self { entry, arguments })
+        };
+        [true, false].into_iter().filter_map(call).collect()
     }
 
     pub(crate) fn text(&self) -> String {

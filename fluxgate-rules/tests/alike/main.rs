@@ -111,7 +111,8 @@ fn assert_alike(text: &str, said: &Said) {
 fn every_parameter_of_a_word_takes_the_same_values_everywhere() {
     for vocabulary in [&TRIP, &WINDOW, &RETRY, &PERMIT, &ON_CANCEL, &OUTCOME] {
         for entry in vocabulary.entries {
-            for parameter in entry.positional.iter().chain(entry.keywords) {
+            let positional = [false, true].map(|is_before_keywords| entry.positional(is_before_keywords));
+            for parameter in positional.into_iter().flatten().chain(entry.keywords) {
                 for value in Value::samples(parameter.kind) {
                     for call in Call::with(entry, parameter, value) {
                         for said in word(vocabulary, &call) {

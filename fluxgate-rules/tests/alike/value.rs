@@ -29,7 +29,7 @@ impl Value {
             Kind::Function => Vec::new(),
             Kind::Count | Kind::Concurrency => counts(&[]),
             Kind::Size | Kind::Buckets | Kind::Keys => counts(&[usize::MAX]),
-            Kind::Ratio | Kind::Confidence | Kind::Jitter | Kind::Multiplier => {
+            Kind::Ratio | Kind::Exceeded | Kind::Confidence | Kind::Jitter | Kind::Multiplier => {
                 let extremes = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN];
                 let small = [-95.0, -0.95, -0.0, 0.0, 1e-10, 1e-9, 0.009_999_999, 0.01, 0.05];
                 let shares = [0.499_999_999, 0.5, 0.9, 0.95, 0.99, 0.999, 0.999_999_999, 1.0 - 1e-12, 1.0];
@@ -74,6 +74,7 @@ impl Value {
             (Kind::Buckets, Self::Count(buckets)) => check::buckets(buckets, &message),
             (Kind::Keys, Self::Count(keys)) => check::keys(keys, &message),
             (Kind::Ratio, Self::Number(share)) => check::ratio(share, &message),
+            (Kind::Exceeded, Self::Number(share)) => check::exceeded(share, &message),
             (Kind::Confidence, Self::Number(level)) => check::confidence(level, &message),
             (Kind::Jitter, Self::Number(share)) => check::jitter(share, &message),
             (Kind::Multiplier, Self::Number(factor)) => check::multiplier(factor, &message),

@@ -156,7 +156,7 @@ fn confidences_out_of_range_are_refused() {
     ] {
         refuses_rule(sure(0.5, level), &["`sure` is from 0.5 to below 1", help]);
     }
-    refuses_rule(sure(1.0, 0.95), &["no failure rate is above 100%", "write `min(10) & failure_rate(1.0)`"]);
+    refuses_rule(sure(1.0, 0.95), &["no failure rate is above 100%", "remove `sure` and write `min(10) &`"]);
     refuses_rule(sure(0.0, 0.95), &["a ratio is above 0"]);
     refuses_rule(sure(f64::NAN, 0.95), &["`NaN` is out of range"]);
     refuses(

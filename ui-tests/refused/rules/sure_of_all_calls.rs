@@ -1,4 +1,4 @@
-// fix: `failure_rate(100%, sure = 95%)` => `min(10) & failure_rate(1.0)`
+// fix: `100%` => `0.5`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = failure_rate(100%, sure = 95%))]

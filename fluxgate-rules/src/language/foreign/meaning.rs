@@ -28,6 +28,11 @@ impl Foreign {
         Self { unit: Unit::Percent, ..self }
     }
 
+    /// The same, with one minus our value.
+    pub(super) const fn of_rest(self) -> Self {
+        Self { unit: Unit::Rest, ..self }
+    }
+
     /// The same, with bare numbers from 0 to 1.
     pub(super) const fn of_one(self) -> Self {
         Self { unit: Unit::Share, ..self }
@@ -43,6 +48,8 @@ pub enum Unit {
     Percent,
     /// A share, from 0 to 1.
     Share,
+    /// The share that ours leaves, with any unit: 5% for 95%.
+    Rest,
     /// This unit of time.
     Time(&'static str),
 }

@@ -93,7 +93,17 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "trip",
         Part::Keyword("sure"),
-        &[any("certainty"), any("confidence"), any("confidence_level"), any("confident"), any("sureness")],
+        &[
+            any("alpha").of_rest(),
+            any("certainty"),
+            any("confidence"),
+            any("confidence_level"),
+            any("confident"),
+            any("p_value").of_rest(),
+            any("significance").of_rest(),
+            any("significance_level").of_rest(),
+            any("sureness"),
+        ],
     ),
     meaning(
         "trip",

@@ -37,7 +37,7 @@ impl ValueReader<'_> {
         let numeral = Numeral { negative, digits: digits.replace('_', ""), suffix, percent };
         match self.parameter.kind {
             Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&numeral),
-            Kind::Ratio | Kind::Confidence | Kind::Jitter => self.ratio(&numeral),
+            Kind::Ratio | Kind::Exceeded | Kind::Confidence | Kind::Jitter => self.ratio(&numeral),
             Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&numeral),
             Kind::Multiplier => self.multiplier(&numeral),
             Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
@@ -122,7 +122,9 @@ impl ValueReader<'_> {
             problem.example(self.parameter.example)
         } else if let Some(certainty) = self.certainty(share) {
             problem.correct(certainty.to_string())
-        } else if ratio.parts_per_billion() == 0 && self.parameter.kind == Kind::Ratio {
+        } else if ratio.parts_per_billion() == 0
+            && matches!(self.parameter.kind, Kind::Ratio | Kind::Exceeded)
+        {
             problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
         } else if ratio.parts_per_billion() == 0 {
             problem.example(self.parameter.example)
@@ -130,7 +132,15 @@ impl ValueReader<'_> {
             let help = "a ratio is in parts per billion, so the greatest one below 1 is `0.999999999`";
             problem.help(help).correct("0.999999999")
         } else if numeral.percent || share < 2.0 {
-            problem.correct(if self.takes(Ratio::ONE) { "1.0" } else { "0.99" })
+            match self.parameter.kind {
+                Kind::Ratio => problem.correct("1.0"),
+                // Only very many calls prove a share close to it.
+                Kind::Exceeded => {
+                    let aside = "; for all calls, remove `sure` and write `min(10) &` before it";
+                    problem.example(self.parameter.example).aside(aside)
+                }
+                _ => problem.correct("0.99"),
+            }
         } else {
             // `50.0` is `50%`, and loses nothing.
             self.correct_ratio(self.wrong(problem.what), numeral, share)
@@ -141,6 +151,7 @@ impl ValueReader<'_> {
     fn takes(&self, ratio: Ratio) -> bool {
         match self.parameter.kind {
             Kind::Jitter => ratio.is_part(),
+            Kind::Exceeded => ratio.is_exceedable(),
             Kind::Confidence => ratio.is_confidence(),
             _ => ratio.is_valid(),
         }
@@ -163,10 +174,11 @@ impl ValueReader<'_> {
         }
         let digits = numeral.digits.strip_suffix(".0").unwrap_or(&numeral.digits);
         let percent = format!("{digits}%");
-        if digits == "1" && self.parameter.kind == Kind::Ratio {
-            return problem.correct("1.0").aside(" (all) or `1%`");
+        match (digits, self.parameter.kind) {
+            ("1", Kind::Ratio) => problem.correct("1.0").aside(" (all) or `1%`"),
+            ("1", Kind::Exceeded) => problem.example(self.parameter.example),
+            _ => problem.help(format!("write `{ratio}` or `{percent}`")).correct(percent),
         }
-        problem.help(format!("write `{ratio}` or `{percent}`")).correct(percent)
     }
 
     fn duration(&self, numeral: &Numeral<'_>) -> Result<Value, Problem> {

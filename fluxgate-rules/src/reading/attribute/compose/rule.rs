@@ -134,7 +134,8 @@ impl<'a> RuleDraft<'a> {
         }
     }
 
-    /// Adds keyword arguments that are given by themselves, such as `confidence`, to a rule with their word.
+    /// Adds keyword arguments that are given by themselves, such as `confidence`, to a rule with their word, or gives
+    /// them up.
     fn complete_keywords(&mut self) -> Option<()> {
         for given in self.parts {
             let Part::Keyword(name) = given.part else { continue };
@@ -143,9 +144,12 @@ impl<'a> RuleDraft<'a> {
             let with = |(at, text): (usize, &String)| Some((at, with_argument(text, owner.word, &argument)?));
             if let Some((at, text)) = self.alternatives.iter().enumerate().find_map(with) {
                 self.alternatives[at] = text;
-            } else if !self.words.contains(&owner.word) {
+            } else if self.alternatives.is_empty() && self.words.iter().all(|word| *word == "min") {
                 self.is_example = true;
                 self.words.push(owner.word);
+            } else if !self.words.contains(&owner.word) {
+                // Another condition would change what trips.
+                self.losses.push(format!("only `{}` has `{name}`", owner.word));
             }
         }
         Some(())

@@ -1,0 +1,206 @@
+//! A named argument may be put anywhere and called anything: one correction brings it where it belongs, with its value.
+#![allow(missing_docs)]
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use fluxgate_rules::foreign::{Part, Unit, meanings};
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::token::Token;
+use fluxgate_rules::vocabulary::{Entry, Parameter, RETRY, TRIP, Vocabulary, WINDOW};
+use fluxgate_rules::{Problem, Retry, Rule, Window, read};
+
+const VOCABULARIES: [&Vocabulary; 3] = [&TRIP, &WINDOW, &RETRY];
+
+fn problems(vocabulary: &Vocabulary, tokens: &[Token]) -> Vec<Problem> {
+    match vocabulary.setting {
+        "trip" => read::rule(tokens, &Window::count(100)).err(),
+        "window" => read::window(tokens).err(),
+        _ => read::retry(tokens).err(),
+    }
+    .unwrap_or_default()
+}
+
+/// What the only suggestion makes of a text.
+#[track_caller]
+fn corrected(vocabulary: &Vocabulary, text: &str) -> String {
+    let lexed = lex(text);
+    let problems = problems(vocabulary, &lexed.tokens);
+    let [problem] = problems.as_slice() else { panic!("{text}: {problems:#?}") };
+    problem.corrected(text, &lexed.bytes).unwrap_or_else(|| panic!("{text}: {problem:?}"))
+}
+
+/// Whether two texts are read as the same, which is valid.
+fn are_same(vocabulary: &Vocabulary, one: &str, two: &str) -> bool {
+    fn of<T: FromStr + PartialEq>(one: &str, two: &str) -> bool
+    where
+        T::Err: Debug,
+    {
+        matches!((one.parse::<T>(), two.parse::<T>()), (Ok(one), Ok(two)) if one == two)
+    }
+    match vocabulary.setting {
+        "trip" => of::<Rule>(one, two),
+        "window" => of::<Window>(one, two),
+        _ => of::<Retry>(one, two),
+    }
+}
+
+/// Each word with one of its named arguments.
+fn arguments() -> impl Iterator<Item = (&'static Vocabulary, &'static Entry, &'static Parameter)> {
+    VOCABULARIES.into_iter().flat_map(|vocabulary| {
+        let entries = vocabulary.entries.iter();
+        entries.flat_map(move |entry| entry.keywords.iter().map(move |keyword| (vocabulary, entry, keyword)))
+    })
+}
+
+/// The names of an argument, with whether they are of what it leaves: `alpha` is one minus `sure`.
+fn names(setting: &str, keyword: &'static str) -> Vec<(&'static str, bool)> {
+    let of_it = |part: Part| part == Part::Keyword(keyword);
+    let meanings = meanings().filter(|meaning| meaning.setting == setting && of_it(meaning.part));
+    let foreign = meanings.flat_map(|meaning| meaning.words);
+    // A name for two parts says nothing about which.
+    let is_clear = |name: &str| {
+        let senses = fluxgate_rules::foreign::senses(name);
+        senses.iter().all(|sense| sense.setting != setting || of_it(sense.part))
+    };
+    let foreign = foreign.filter(|foreign| is_clear(foreign.word) && foreign.word != keyword);
+    let foreign = foreign.map(|foreign| (foreign.word, foreign.unit == Unit::Rest));
+    [(keyword, false)].into_iter().chain(foreign).collect()
+}
+
+/// A value, and the one that it leaves, unlike the example for the parameter.
+fn values(keyword: &Parameter) -> (&'static str, &'static str) {
+    match keyword.name {
+        "sure" => ("97%", "3%"),
+        "buckets" => ("7", ""),
+        "jitter" => ("0.3", ""),
+        "multiplier" => ("3.5", ""),
+        "max" => ("7m", ""),
+        name => panic!("a value for `{name}`"),
+    }
+}
+
+/// The value before named arguments, unlike its example.
+fn first(entry: &Entry) -> &'static str {
+    match entry.word {
+        "failure_rate" => "40%",
+        "time" => "70s",
+        "cooldown" | "backoff" => "17s",
+        word => panic!("a value for `{word}`"),
+    }
+}
+
+/// A named argument in the wrong place or form.
+fn misplaced(word: &str, first: &str, name: &str, value: &str) -> Vec<String> {
+    let call = format!("{word}({first})");
+    let mut texts = Vec::new();
+    for before in [" & ", ", ", "; ", " ", " and ", " with "] {
+        for form in [" = ", " == ", ": ", " >= ", " > ", " of "] {
+            texts.push(format!("{call}{before}{name}{form}{value}"));
+        }
+        texts.push(format!("{call}{before}{name}({value})"));
+    }
+    texts.push(format!("{call}.{name}({value})"));
+    texts.push(format!("{name}({call}, {value})"));
+    texts.push(format!("{name}({value}, {call})"));
+    texts.push(format!("{name}({call}, {name} = {value})"));
+    for form in [" == ", ": ", " >= ", " > "] {
+        texts.push(format!("{word}({first}, {name}{form}{value})"));
+    }
+    texts.push(format!("{word}({first}, {name}({value}))"));
+    texts
+}
+
+#[test]
+fn a_named_argument_is_brought_where_it_belongs() {
+    let mut count = 0;
+    for (vocabulary, entry, keyword) in arguments() {
+        let (first, (value, rest)) = (first(entry), values(keyword));
+        let right = format!("{}({first}, {} = {value})", entry.word, keyword.name);
+        assert!(are_same(vocabulary, &right, &right), "{right}");
+        for (name, is_of_rest) in names(vocabulary.setting, keyword.name) {
+            let value = if is_of_rest { rest } else { value };
+            let mut texts = misplaced(entry.word, first, name, value);
+            texts.push(format!("{}({first}, {name} {value})", entry.word));
+            texts.push(format!("{}({first}) & {name} {value}", entry.word));
+            if name != keyword.name {
+                texts.push(format!("{}({first}, {name} = {value})", entry.word));
+            }
+            if vocabulary.setting == "trip" {
+                texts.push(format!("{name} = {value} & {}({first})", entry.word));
+                texts.push(format!("{name}({value}) & {}({first})", entry.word));
+                texts.push(format!("{}({first}) & {value} {name}", entry.word));
+            }
+            for text in texts {
+                let corrected = corrected(vocabulary, &text);
+                assert!(are_same(vocabulary, &corrected, &right), "{text} becomes {corrected}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 1_000, "{count}");
+}
+
+#[test]
+fn a_constant_is_kept_like_a_value() {
+    for (vocabulary, entry, keyword) in arguments() {
+        let first = first(entry);
+        for (name, is_of_rest) in names(vocabulary.setting, keyword.name) {
+            let constant = "LEVEL";
+            let kept = if is_of_rest { "1.0 - LEVEL" } else { constant };
+            let right = format!("{}({first}, {} = {kept})", entry.word, keyword.name);
+            for text in misplaced(entry.word, first, name, constant) {
+                // Without a sign, it may be a word of its own.
+                if text.contains(" of ") {
+                    continue;
+                }
+                assert_eq!(corrected(vocabulary, &text), right, "{text}");
+            }
+        }
+        // Without a name, a constant's own tells what it is.
+        let own = keyword.name.to_uppercase();
+        let right = format!("{}({first}, {} = {own})", entry.word, keyword.name);
+        assert_eq!(corrected(vocabulary, &format!("{}({first}, {own})", entry.word)), right);
+    }
+    assert_eq!(corrected(&TRIP, "failure_rate(0.5, LEVEL)"), "failure_rate(0.5, sure = LEVEL)");
+    assert_eq!(corrected(&TRIP, "failure_rate(0.5, ALPHA)"), "failure_rate(0.5, sure = 1.0 - ALPHA)");
+    assert_eq!(corrected(&RETRY, "cooldown(17s, MAX)"), "backoff(17s, max = MAX)");
+}
+
+/// No condition is turned into another, since that would measure something else.
+#[test]
+fn an_argument_of_another_condition_is_dropped() {
+    for entry in TRIP.entries.iter().filter(|entry| entry.keywords.is_empty() && !entry.positional.is_empty())
+    {
+        let call = entry.example();
+        let inside = call.strip_suffix(')').expect("arguments");
+        for (_, _, keyword) in arguments().filter(|(vocabulary, ..)| vocabulary.setting == "trip") {
+            for (name, _) in names("trip", keyword.name) {
+                // Running calls are no evidence by themselves.
+                let sign = if entry.word == "in_flight" { "|" } else { "&" };
+                for guard in [format!("failures(9) & min(8) {sign}"), format!("failures(9) {sign}")] {
+                    let texts = [
+                        format!("{inside}, {name} = 97%)"),
+                        format!("{call} & {name} = 97%"),
+                        format!("{name} = 97% & {call}"),
+                        format!("{name}({call}, 97%)"),
+                    ];
+                    for text in texts {
+                        let corrected = corrected(&TRIP, &format!("{guard} {text}"));
+                        let right = [
+                            format!("{guard} {call}"),
+                            format!("{guard} min(10) & {call}"),
+                            format!("{guard} {call} & min(10)"),
+                        ];
+                        let read = lex(&corrected).tokens;
+                        assert!(
+                            right.iter().any(|right| lex(right).tokens == read),
+                            "{guard} {text} becomes {corrected}"
+                        );
+                        assert!(problems(&TRIP, &read).is_empty(), "{text} becomes {corrected}");
+                    }
+                }
+            }
+        }
+    }
+}
