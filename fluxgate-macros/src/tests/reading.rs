@@ -117,7 +117,10 @@ fn errors(tokens: &TokenStream, of: Macro) -> CompileErrors {
 
 /// Makes each first correction until nothing is wrong or advice is in words only. No text may come twice.
 fn advice_leads_on(text: &str) -> Result<(), TestCaseError> {
-    prop_assume!(text.parse::<TokenStream>().is_ok());
+    // Too many are not Rust to be rejected.
+    if text.parse::<TokenStream>().is_err() {
+        return Ok(());
+    }
     for of in [Macro::CircuitBreaker, Macro::Breaker] {
         let mut texts = vec![text.to_owned()];
         while let Some(text) = texts.last() {
