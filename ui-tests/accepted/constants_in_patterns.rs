@@ -56,7 +56,7 @@ fn returned(status: Status) -> Status {
     status
 }
 
-/// As one had to write it before.
+/// With the reference written out.
 #[circuit_breaker(track = matches(&Status::UNAVAILABLE | &Status::Gone), rejected = |_| Err(TEAPOT), handle = BY_HAND)]
 fn by_hand(error: Status) -> Result<u32, Status> {
     Err(error)

@@ -61,7 +61,7 @@ impl SureRate {
         self.calls
     }
 
-    /// Whether both shares are valid. A share of 1 is valid, although nothing exceeds it.
+    /// Whether both shares are valid.
     pub const fn is_valid(self) -> bool {
         self.share.is_exceedable() && self.sure.is_confidence()
     }
