@@ -17,8 +17,6 @@ else
 fi
 # Tests and examples are not published, so their dependencies need not be old.
 sed -i 's/^members = .*/members = ["fluxgate", "fluxgate-macros", "fluxgate-rules", "fluxgate-opentelemetry", "fluxgate-reqwest-middleware", "fluxgate-dashboard"]/' Cargo.toml
-# Optimizing takes longer than the few tests.
-sed -i '/^\[profile/,$d' Cargo.toml
 # The flag is unstable; the variable makes a stable cargo accept it.
 RUSTC_BOOTSTRAP=1 cargo update -Zdirect-minimal-versions
 export CARGO_TARGET_DIR=$root/target/minimal-versions
