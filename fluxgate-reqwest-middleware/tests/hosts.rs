@@ -336,12 +336,15 @@ fn sources_in_a_circle_are_left() {
 
 #[tokio::test]
 async fn a_refusal_is_what_the_error_of_the_middleware_contains() {
-    let hosts = builder().keyed().build().expect("sound");
-    hosts.get("host").force_open();
-    let client = ClientBuilder::new(Client::new()).with(BreakerPerHost::new(hosts)).build();
-    let Err(Error::Middleware(error)) = client.get("http://host/").send().await else { panic!("sent") };
-    assert_eq!(error.to_string(), "the request was not sent because of circuit breaker `hosts{host}`");
-    assert!(error.is::<fluxgate::CallNotPermitted>());
+    for (family, printed) in [("hosts", "hosts"), ("hosts\n\u{1b}[2J", "hosts\\n\\u{1b}[2J")] {
+        let hosts = CircuitBreaker::builder(family).keyed().build().expect("sound");
+        hosts.get("host").force_open();
+        let client = ClientBuilder::new(Client::new()).with(BreakerPerHost::new(hosts)).build();
+        let Err(Error::Middleware(error)) = client.get("http://host/").send().await else { panic!("sent") };
+        let message = format!("the request was not sent because of circuit breaker `{printed}{{host}}`");
+        assert_eq!(error.to_string(), message);
+        assert!(error.is::<fluxgate::CallNotPermitted>());
+    }
 }
 
 #[tokio::test]
