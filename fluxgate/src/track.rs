@@ -73,7 +73,8 @@
 //! given to anyhow's `context`, use `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even
 //! behind a `transparent` variant.
 //!
-//! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
+//! A panic in a guard or a function is contained. An `ignore` or a `success` that panics claims nothing; if `track` panics, an `Err` is a
+//! failure, and an `Ok` a success.
 //!
 //! # Responses with a status
 //!
