@@ -163,7 +163,7 @@ pub enum Recovery {
         outcomes: u64,
         /// How many of them were good: they did not fail, and were faster than any duration that the rule calls slow in half-open.
         good: u64,
-        /// How many good calls it takes at least, unless the trial takes its `longest`. With these, it passes as soon as the rule can no
+        /// How many good calls it takes at least, unless the trial reaches `longest`. With these, it passes as soon as the rule can no
         /// longer hold.
         needed: u32,
         /// How many calls are running.
