@@ -20,7 +20,8 @@ use crate::state::Outcome;
 
 /// Builds a breaker; returned by [`CircuitBreaker::builder`].
 ///
-/// The defaults are those of the attribute. Nothing is checked before [`build`](Self::build), which reports all errors together.
+/// The defaults are those of the attribute, and so are the [ranges](macro@crate::circuit_breaker#rules) of values. Nothing is checked before
+/// [`build`](Self::build), which reports all errors together.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Transition, permit, retry, trip, window};
@@ -52,8 +53,8 @@ pub struct Builder {
 pub(super) type Listeners = Vec<Arc<dyn Listener>>;
 
 impl CircuitBreaker {
-    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
-    /// [`find`](crate::find) returns any of them.
+    /// Starts building a breaker, with the defaults of the attribute. A name is any text that is not empty. Names need not be unique; if
+    /// several breakers share one, [`find`](crate::find) returns any of them.
     pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
         Builder {
             settings: Settings::standard(Name::from(name.into())),
