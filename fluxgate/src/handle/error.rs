@@ -172,7 +172,7 @@ impl fmt::Display for CallNotPermitted {
         if let Some(cause) = self.cause() {
             write!(formatter, ": {cause}")?;
         } else if self.state == State::HalfOpen {
-            formatter.write_str(": it admits only a few calls while it tries")?;
+            formatter.write_str(": it admits only some calls while it tries")?;
         }
         if let Some(left) = self.retry_after() {
             write!(formatter, "; next attempt in {}", Spelled(rounded_up(left)))?;
