@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use fluxgate::http::retry_after;
-use fluxgate::{CallNotPermitted, GuardedCall, Keyed, Outcome};
+use fluxgate::{CallNotPermitted, GuardedCall, Keyed, Name, Outcome};
 use http::Extensions;
 use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
@@ -61,7 +61,9 @@ impl Middleware for BreakerPerHost {
 
 fn not_sent(refusal: CallNotPermitted) -> Error {
     // Some middlewares pass an error on without showing anything of it but its source, so the refusal is the source of another.
-    let message = format!("the request was not sent because of circuit breaker `{}`", refusal.breaker());
+    // Printed as a name, no breaker can forge a line of a log.
+    let name = Name::from(Cow::Owned(refusal.breaker().to_owned()));
+    let message = format!("the request was not sent because of circuit breaker `{name}`");
     anyhow::Error::from(refusal).context(message).into()
 }
 

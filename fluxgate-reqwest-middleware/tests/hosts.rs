@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{DATE, RETRY_AFTER};
+use axum::response::Redirect;
 use axum::routing::get;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Keyed, State, retry, trip};
@@ -34,10 +35,11 @@ fn client(hosts: &Keyed<String>) -> ClientWithMiddleware {
     ClientBuilder::new(client).with(BreakerPerHost::new(hosts.clone())).build()
 }
 
-/// A server that answers with the requested status, redirects in circles, or never answers.
+/// A server that answers with the requested status, redirects in circles or to another server, or never answers.
 async fn serve() -> SocketAddr {
     let status = async |Path(code): Path<u16>| StatusCode::from_u16(code).expect("a status");
-    let circle = async || axum::response::Redirect::to("/circle");
+    let circle = async || Redirect::to("/circle");
+    let moved = async |Path(port): Path<u16>| Redirect::to(&format!("http://127.0.0.1:{port}/status/503"));
     let app = Router::new()
         .route("/status/{code}", get(status))
         .route("/busy", get(async || (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "300")])))
@@ -55,6 +57,7 @@ async fn serve() -> SocketAddr {
             }),
         )
         .route("/circle", get(circle))
+        .route("/moved/{port}", get(moved))
         .route("/never", get(async || pending::<()>().await));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound");
@@ -297,6 +300,16 @@ async fn an_error_of_another_middleware_counts_if_it_wraps_one_of_the_client() {
 }
 
 #[tokio::test]
+async fn a_redirect_counts_for_the_host_that_was_asked() {
+    let hosts = builder().keyed().build().expect("sound");
+    let (asked, other) = (serve().await, serve().await);
+    let moved = format!("http://{asked}/moved/{}", other.port());
+    assert_eq!(client(&hosts).get(moved).send().await.expect("sent").status(), 503);
+    assert_eq!(hosts.get(&asked.to_string()).metrics().failures(), 1);
+    assert_eq!(hosts.len(), 1);
+}
+
+#[tokio::test]
 async fn a_refusal_is_found_behind_other_middlewares() {
     let hosts = builder().keyed().build().expect("sound");
     let host = serve().await;
@@ -336,12 +349,15 @@ fn sources_in_a_circle_are_left() {
 
 #[tokio::test]
 async fn a_refusal_is_what_the_error_of_the_middleware_contains() {
-    let hosts = builder().keyed().build().expect("sound");
-    hosts.get("host").force_open();
-    let client = ClientBuilder::new(Client::new()).with(BreakerPerHost::new(hosts)).build();
-    let Err(Error::Middleware(error)) = client.get("http://host/").send().await else { panic!("sent") };
-    assert_eq!(error.to_string(), "the request was not sent because of circuit breaker `hosts{host}`");
-    assert!(error.is::<fluxgate::CallNotPermitted>());
+    for (family, printed) in [("hosts", "hosts"), ("hosts\n\u{1b}[2J", "hosts\\n\\u{1b}[2J")] {
+        let hosts = CircuitBreaker::builder(family).keyed().build().expect("sound");
+        hosts.get("host").force_open();
+        let client = ClientBuilder::new(Client::new()).with(BreakerPerHost::new(hosts)).build();
+        let Err(Error::Middleware(error)) = client.get("http://host/").send().await else { panic!("sent") };
+        let message = format!("the request was not sent because of circuit breaker `{printed}{{host}}`");
+        assert_eq!(error.to_string(), message);
+        assert!(error.is::<fluxgate::CallNotPermitted>());
+    }
 }
 
 #[tokio::test]

@@ -27,7 +27,8 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Moves the clock forward. It stops at 584 years.
+    /// Moves the clock forward. It stops at 584 years. As with any [clock](Clock), a breaker counts at most a year of it at
+    /// once.
     pub fn advance(&self, duration: Duration) {
         use std::sync::atomic::Ordering;
         let advanced = |now: u64| Some(now.saturating_add(fluxgate_rules::metrics::nanos(duration)));

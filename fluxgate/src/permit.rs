@@ -39,7 +39,8 @@ pub const fn random(share: f64) -> Permit {
 /// each call.
 ///
 /// The ramp begins when the pause ends, and is always completed: the breaker closes at its end, not before, so that traffic comes back
-/// gradually. A trial that passes after the end of the ramp closes the breaker at once.
+/// gradually. It notices the end when the next call is made or ends, and is half-open until then. A trial that passes after the end of the
+/// ramp closes the breaker at once.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }

@@ -11,7 +11,8 @@ pub enum State {
     Closed,
     /// Calls are refused until it is time to try again.
     Open,
-    /// A few calls are admitted to see whether the dependency has recovered.
+    /// A few calls are admitted to see whether the dependency has recovered, and then, with a [ramp](crate::permit::ramp_up), a growing
+    /// share of all calls.
     HalfOpen,
     /// Every call is admitted and recorded. The breaker reports when it would have tripped, but never trips. Manual.
     MetricsOnly,

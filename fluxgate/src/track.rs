@@ -16,7 +16,7 @@
 //! | `returned(PATTERN if GUARD)` | a return value that matches, whether it is a `Result` or not |
 //! | `server_errors` | an `Ok` or an `Err` whose [status](#responses-with-a-status) says that the server failed, and an `Err` without a status |
 //!
-//! `ignore` is asked first: what it claims says nothing and is not recorded, as if there had been no call. Then `success`: what it claims
+//! `ignore` is asked first: what it claims says nothing about the dependency, and is not recorded. Then `success`: what it claims
 //! is a success. Then `track`: what it claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result` is a
 //! success, and an `Err` is ignored. Without `track`, or with one that looks only at `Ok` values, every `Err` that the others do not claim
 //! is a failure. A failure that is only the breaker's own refusal, further in, is ignored. It is found among the sources of an error, or of
@@ -73,7 +73,8 @@
 //! given to anyhow's `context`, use `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even
 //! behind a `transparent` variant.
 //!
-//! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
+//! A panic in a guard or a function is contained. An `ignore` or a `success` that panics claims nothing; if `track` panics, an `Err` is a
+//! failure, and an `Ok` a success.
 //!
 //! # Responses with a status
 //!

@@ -112,8 +112,8 @@ pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
-/// The last call failed, and no call has succeeded for `duration`, in any state: before the breaker opened, while it was open, and in a
-/// trial. If no call has succeeded yet, the time since the first outcome counts.
+/// The last call failed, and no call has succeeded for `duration`, in any state: before the breaker opened, while it was open, in a trial,
+/// and before a [`reset`](crate::CircuitBreaker::reset). If no call has succeeded yet, the time since the first outcome counts.
 ///
 /// So sixty calls that fail together within two milliseconds do not trip the breaker, and a dependency that fails for five seconds does.
 /// Where calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.

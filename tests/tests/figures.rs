@@ -184,3 +184,107 @@ fn the_nearest_rule_is_accepted() {
         "{refused}"
     );
 }
+
+/// The page "Choosing numbers".
+fn page() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fluxgate/docs/choosing.md");
+    std::fs::read_to_string(path).unwrap().replace("\r\n", "\n")
+}
+
+/// `13,000`, `42 million`.
+fn number(text: &str) -> f64 {
+    let (digits, unit) = text.split_once(' ').unwrap_or((text, ""));
+    let factor = match unit {
+        "" => 1.0,
+        "million" => 1e6,
+        "billion" => 1e9,
+        _ => panic!("{text}"),
+    };
+    digits.replace(',', "").parse::<f64>().unwrap() * factor
+}
+
+/// To two digits, as the page rounds.
+fn rounded(value: f64) -> f64 {
+    let step = 10_f64.powf(value.log10().floor() - 1.0);
+    (value / step).round() * step
+}
+
+#[track_caller]
+fn assert_rounds_to(value: f64, stated: &str) {
+    let stated = number(stated);
+    assert!((rounded(value) - stated).abs() < stated / 1e6, "{value}, and the page says {stated}");
+}
+
+#[test]
+fn the_page_about_numbers_shows_the_table_that_is_printed() {
+    let page = page();
+    let (_, table) = page.split_once("```text\n    calls ").expect("a table");
+    let (table, _) = table.split_once("```").expect("its end");
+    let rule = read("min(10) & failure_rate(50%)");
+    let printed = rule.explain(window::count(100)).unwrap().at_rate(100.0).to_string();
+    assert!(table.lines().count() > 9);
+    for line in table.lines() {
+        assert!(printed.contains(line), "{line}\nin\n{printed}");
+    }
+}
+
+#[test]
+fn the_page_about_numbers_tells_how_many_calls_it_takes() {
+    let page = page();
+    let (_, table) = page.split_once("| `count(100)`, calls until it opens").expect("a table");
+    let rows = table.split("\n\n").next().unwrap().lines().skip(2);
+    let mut cells = 0;
+    for row in rows {
+        let columns: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let explanation = read(columns[0].trim_matches('`')).explain(window::count(100)).unwrap();
+        for (share, stated) in [0.4, 0.5, 0.6, 0.8, 1.0].into_iter().zip(&columns[1..]) {
+            assert_rounds_to(explanation.calls_to_open(share), stated);
+            cells += 1;
+        }
+    }
+    assert_eq!(cells, 15);
+}
+
+#[test]
+fn the_page_about_numbers_tells_what_the_figures_are() {
+    let page = page().split_whitespace().collect::<Vec<_>>().join(" ");
+    let explained = |rule: &str, size| read(rule).explain(window::count(size)).unwrap();
+    let common = explained("min(10) & failure_rate(50%)", 100);
+    let sure = explained("failure_rate(50%, sure = 95%)", 100);
+    let passes = |of: &fluxgate::trip::Explanation| of.trial(0.8).unwrap().passes;
+    let few = explained("min(4) & failure_rate(75%)", 20);
+    for (before, stated, after, value) in [
+        (
+            "services that fail exactly half of their calls, ",
+            "7.8",
+            "%",
+            sure.chance_to_open(0.5, 1_000) * 100.0,
+        ),
+        ("sooner or later, after ", "13,000", " calls on average", sure.calls_to_open(0.5)),
+        ("within the first hundred, it is ", "1.4", "%", sure.chance_to_open(0.5, 100) * 100.0),
+        ("at 40%, it is one in ", "950", " within", 1.0 / sure.chance_to_open(0.4, 1_000)),
+        ("at 30% one in ", "13,000", ".", 1.0 / sure.chance_to_open(0.3, 1_000)),
+        ("80% of their calls, ", "59", "% pass", passes(&sure) * 100.0),
+        ("by this rule, and one in ", "160", " by the first", 1.0 / passes(&common)),
+        (
+            "closed while ",
+            "12",
+            "% fail",
+            explained("min(50) & failure_rate(30%)", 100).highest_normal().unwrap() * 100.0,
+        ),
+        (
+            "come once in ",
+            "10 billion",
+            " calls at 1%",
+            explained("failure_streak(5)", 100).calls_to_open(0.01),
+        ),
+        ("of the time, one in ", "2,100", " is given up", 1.0 / few.chance_to_open(0.05, 1_000)),
+        // A hundred calls a second, and five a minute.
+        ("at 10% every ", "19", " minutes", explained("failure_streak(5)", 100).calls_to_open(0.1) / 6_000.0),
+        ("it opens every ", "23", " days", explained("failure_streak(4)", 20).calls_to_open(0.05) / 7_200.0),
+    ] {
+        let sentence = format!("{before}{stated}{after}");
+        assert!(page.contains(&sentence), "{sentence}");
+        assert_rounds_to(value, stated);
+    }
+}

@@ -161,6 +161,16 @@ fn a_breaker_that_is_forced_open_asks_for_no_retry() {
     assert!(refused.details().is_empty());
 }
 
+#[cfg(feature = "chaos")]
+#[test]
+fn a_call_that_a_drill_failed_says_nothing_of_retries() {
+    let _clock = isolate();
+    BACKEND.inject(fluxgate::Fault::lasting(Duration::from_secs(60)).fail(1.0)).unwrap();
+    let failed: Status = or_refusal(Code::Ok).unwrap_err().into();
+    assert_eq!((failed.code(), failed.message()), (Code::Unavailable, "temporarily unavailable"));
+    assert!(failed.metadata().get("grpc-retry-pushback-ms").is_none() && failed.details().is_empty());
+}
+
 #[circuit_breaker(breaker = BACKEND, track = server_errors)]
 fn pass_on(status: Status) -> Result<u32, Status> {
     Err(status)

@@ -47,8 +47,9 @@ impl Interests {
         Self { refusals: true, ..self }
     }
 
-    /// Also the end of each call. For this, the breaker [counts its calls](crate::CircuitBreaker::count_calls): healthy calls then read the
-    /// clock twice, and write.
+    /// Also the end of each call, unless it was admitted while the breaker was disabled, or was part of [another
+    /// call](crate::docs::recovery#the-trial) of a half-open breaker. For this, the breaker [counts its
+    /// calls](crate::CircuitBreaker::count_calls): healthy calls then read the clock twice, and write.
     #[must_use]
     pub const fn calls(self) -> Self {
         Self { calls: CallInterest::All, ..self }

@@ -16,7 +16,7 @@ use crate::state::State;
 pub struct Transition {
     /// The breaker's name.
     pub breaker: Name,
-    /// The generation that it began: see [`Call::generation`](crate::Call::generation).
+    /// The generation that it began or, if both states are the same, the present one: see [`Call::generation`](crate::Call::generation).
     pub generation: u64,
     /// When it happened, by the breaker's clock: two events of one breaker show how far they are apart.
     pub at: Duration,

@@ -161,13 +161,14 @@ pub enum Recovery {
     Trial {
         /// How many calls of the trial have succeeded or failed.
         outcomes: u64,
-        /// How many of them were good: they did not fail, and were faster than any duration that the rule calls slow.
+        /// How many of them were good: they did not fail, and were faster than any duration that the rule calls slow in half-open.
         good: u64,
-        /// The smallest number of good calls with which the trial can pass.
+        /// How many good calls it takes at least, unless the trial reaches `longest`. With these, it passes as soon as the rule can no
+        /// longer hold.
         needed: u32,
         /// How many calls are running.
         in_flight: u32,
-        /// The number of outcomes after which it is decided at the latest.
+        /// The number of outcomes after which it is decided at the latest: it then passes, unless the rule holds.
         longest: u64,
     },
     /// The trial has passed, and traffic is coming back gradually.
@@ -175,7 +176,7 @@ pub enum Recovery {
     Ramp {
         /// The share of calls that the breaker admits now, from 0 to 1.
         admits: f64,
-        /// How long until it admits all calls and closes.
+        /// How long until the ramp is complete. The next call then closes the breaker.
         #[cfg_attr(feature = "serde", serde(serialize_with = "crate::configuration::fault::seconds"))]
         ends_in: Duration,
     },

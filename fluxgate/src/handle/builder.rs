@@ -20,7 +20,8 @@ use crate::state::Outcome;
 
 /// Builds a breaker; returned by [`CircuitBreaker::builder`].
 ///
-/// The defaults are those of the attribute. Nothing is checked before [`build`](Self::build), which reports all errors together.
+/// The defaults are those of the attribute, and so are the [ranges](macro@crate::circuit_breaker#rules) of values. Nothing is checked before
+/// [`build`](Self::build), which reports all errors together.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Transition, permit, retry, trip, window};
@@ -52,8 +53,8 @@ pub struct Builder {
 pub(super) type Listeners = Vec<Arc<dyn Listener>>;
 
 impl CircuitBreaker {
-    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
-    /// [`find`](crate::find) returns any of them.
+    /// Starts building a breaker, with the defaults of the attribute. A name is any text that is not empty. Names need not be unique; if
+    /// several breakers share one, [`find`](crate::find) returns any of them.
     pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
         Builder {
             settings: Settings::standard(Name::from(name.into())),
@@ -127,10 +128,11 @@ impl Builder {
         self
     }
 
-    /// How long calls of a trial may run without an outcome before the breaker re-opens. A call that takes this long counts as hung, so
-    /// this has to be longer than any `slow_rate` or `avg_latency` that the rule asks for in half-open, and at least a millisecond.
-    /// Cancelled calls that have no outcome by [`on_cancel`](Self::on_cancel) share this time with the next calls; while no call is
-    /// running, it does not pass. It does not end a ramp, and a slow trickle of calls is progress. Default: a minute.
+    /// How long calls of a trial may run without an outcome before the breaker re-opens, which it does when the next call is made or ends. A
+    /// call that takes this long counts as hung, so this has to be longer than any `slow_rate` or `avg_latency` that the rule asks for in
+    /// half-open, and at least a millisecond. Cancelled calls that have no outcome by [`on_cancel`](Self::on_cancel) share this time with the
+    /// next calls; while no call is running, it does not pass. It does not end a ramp, and a slow trickle of calls is progress. Default: a
+    /// minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.settings.half_open_timeout = longest;
         self
@@ -180,8 +182,8 @@ impl Builder {
         self
     }
 
-    /// The clock that the breaker reads. Default: the operating system's monotonic clock, unless [`set_clock`](crate::set_clock) has set
-    /// another for the process.
+    /// The clock that the breaker reads. Default: a monotonic clock of the system, unless [`set_clock`](crate::set_clock) has set another
+    /// for the process.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self

@@ -189,8 +189,9 @@ impl CircuitBreaker {
         open::is_due(self.resolved())
     }
 
-    /// Figures of the recent calls: while closed, of the calls in the window; while open, of those in the window when the breaker
-    /// tripped; while half-open, of those in the trial or, once it has passed and the ramp goes on, of those in the window.
+    /// Figures of the recent calls: while closed or in metrics-only, of the calls in the window; while half-open, of those in the trial or,
+    /// once it has passed and the ramp goes on, of those in the window. While open, forced open or disabled, they stay as they were when
+    /// that state began; so an open breaker shows the evidence on which it tripped.
     pub fn metrics(&self) -> Metrics {
         self.resolved().metrics()
     }

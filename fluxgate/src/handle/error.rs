@@ -99,8 +99,8 @@ impl CallNotPermitted {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
 
-    /// The condition that opened the breaker, with its figures; `None` if a command opened it, if it is half-open, or if it was
-    /// just changing state.
+    /// The condition that opened the breaker, with its figures; `None` if a command or hung calls opened it, if it is half-open or forced
+    /// open, or if it was just changing state.
     pub fn cause(&self) -> Option<Cause> {
         self.figures.cause(self.settings.get().rule.nodes())
     }
@@ -172,7 +172,7 @@ impl fmt::Display for CallNotPermitted {
         if let Some(cause) = self.cause() {
             write!(formatter, ": {cause}")?;
         } else if self.state == State::HalfOpen {
-            formatter.write_str(": it admits only a few calls while it tries")?;
+            formatter.write_str(": it admits only some calls while it tries")?;
         }
         if let Some(left) = self.retry_after() {
             write!(formatter, "; next attempt in {}", Spelled(rounded_up(left)))?;

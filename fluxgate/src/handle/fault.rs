@@ -16,9 +16,10 @@ impl CircuitBreaker {
     ///   meanwhile; a future waits on tokio's timer, and outside tokio's runtime not at all. A call that is [acquired](Self::acquire) has
     ///   no body that could wait, and is not delayed.
     ///
-    /// The breaker's own behaviour does not change. The fault leaves its state alone, and survives transitions and resets; a disabled
-    /// breaker has no faults. There is one fault at a time: another one replaces it. [`Snapshot::fault`](crate::Snapshot::fault) shows it,
-    /// and with the feature `tracing`, a `WARN` reports when it begins, and an `INFO` when it has ended, which the next call notices.
+    /// The breaker's own behaviour does not change. The fault leaves its state alone, and survives transitions and resets; while the breaker
+    /// is disabled, it strikes no call. There is one fault at a time: another one replaces it. [`Snapshot::fault`](crate::Snapshot::fault)
+    /// shows it, and with the feature `tracing`, a `WARN` reports when it begins, and an `INFO` when it has ended, which the next call
+    /// notices.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Fault, State, trip};

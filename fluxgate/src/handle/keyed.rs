@@ -56,7 +56,8 @@ use crate::sync::{Arc, Ref};
 /// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that has not been used for
 /// [`key_idle`](KeyedBuilder::key_idle) is evicted when others of the family are used, unless it has evidence against its dependency. When
 /// the family is full, a new key takes the place of the least recently used of a few breakers. A breaker is evicted only if it is closed,
-/// or in the state that a command has given to the whole family, and only if nobody holds it: not while a handle exists or a call runs.
+/// in the state that a command has given to the whole family, or open and forgotten, as below; and only if nobody holds it: not while a
+/// handle exists or a call runs.
 ///
 /// Evidence is what the rule asks for: calls in the window that failed or were slow, a streak of failures, a mean duration that is too
 /// long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long as there is room. A time
@@ -65,7 +66,8 @@ use crate::sync::{Arc, Ref};
 ///
 /// So these keep their places, whatever keys come:
 ///
-/// - breakers that are open or half-open, or that a command has put into a state in which new ones do not begin;
+/// - breakers that are open or half-open, and asked for at least once in `key_idle`;
+/// - breakers that a command has put into a state in which new ones do not begin;
 /// - closed breakers whose key is in use and established. In use means asked for within the last 60th of `key_idle`, by default a minute. A
 ///   key is established once it has come again at least that long after it first came, which is noted at the first use after a look at its
 ///   breaker, by default within two minutes. Keys that come for a moment, like the many hosts that a crawler meets, are never established.

@@ -42,7 +42,8 @@ impl Call<'_> {
 }
 
 pin_project! {
-    /// The future of the function's body, limited in time from its first poll. The delay of an injected fault counts towards the limit.
+    /// The future of the function's body, limited in time from the end of its first poll. The delay of an injected fault counts towards the
+    /// limit.
     pub struct Limited<F> {
         #[pin]
         body: Delayable<F>,

@@ -28,7 +28,7 @@ pin_project! {
 }
 
 impl<'a, F> CallAsync<'a, F> {
-    /// With the feature `tokio`: ends the call once `limit` has passed since it was first polled. Its future is dropped, the error is made
+    /// With the feature `tokio`: ends the call once `limit` has passed since it first had to wait. Its future is dropped, the error is made
     /// from a [`TimedOut`], and for the breaker it is a failure that took that long.
     ///
     /// So the call's error has to be [`From<TimedOut>`](TimedOut). If it is a type of another crate, convert it within the call to a type

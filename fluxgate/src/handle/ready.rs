@@ -23,6 +23,9 @@ impl CircuitBreaker {
     /// again](crate::retry::never) or is forced open, this waits for a command. The pause is measured by tokio's timer, and then checked by
     /// the breaker's own clock, so this does not exist for [`wasm32-unknown-unknown`](crate#targets), where tokio has no timer.
     ///
+    /// # Panics
+    /// If it has to wait for time to pass, and not within tokio's runtime, as `tokio::time::sleep` does.
+    ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, permit};
     /// # use std::time::Duration;

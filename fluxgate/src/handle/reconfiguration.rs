@@ -11,8 +11,9 @@ impl CircuitBreaker {
     /// retry is another one, the next call begins a trial.
     ///
     /// If the rule or the window changes, a new [generation](crate::Call::generation) begins: calls in progress no longer count, and a
-    /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule asks for the same durations as
-    /// before; if the new rule holds for that, the breaker trips.
+    /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule needs to know the same of them as
+    /// before: which durations of `slow_rate` they reached, their average (`avg_latency`, `custom`), when one last succeeded
+    /// (`failing_for`), and how many are running (`in_flight`). If the new rule holds for that, the breaker trips.
     ///
     /// The changes outlast settings from a file that mention others, and return once the file no longer mentions theirs. Changes that are
     /// valid only together with what a file has set keep that, too.

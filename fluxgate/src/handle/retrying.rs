@@ -7,7 +7,8 @@ use super::error::CallNotPermitted;
 impl CallNotPermitted {
     /// How long to wait before the refused call is tried again, if a backoff plans to wait for `planned`: that long, but at least until the
     /// breaker tries again. `None` if there is to be no other attempt: none is planned, or the breaker does not know when it will admit
-    /// calls. This fits what `backon` and `tower::retry` ask for, as [the page about layers](crate::docs::layers) shows.
+    /// calls. If a [drill](Self::is_injected) failed the call, other calls may be admitted, so it is as planned. This fits what `backon` and
+    /// `tower::retry` ask for, as [the page about layers](crate::docs::layers) shows.
     ///
     /// ```
     /// use fluxgate::CircuitBreaker;
@@ -22,6 +23,7 @@ impl CallNotPermitted {
     /// ```
     #[must_use]
     pub fn delay_retry(&self, planned: Option<Duration>) -> Option<Duration> {
-        Some(planned?.max(self.retry_after()?))
+        let least = if self.is_injected() { Duration::ZERO } else { self.retry_after()? };
+        Some(planned?.max(least))
     }
 }

@@ -1,11 +1,13 @@
 //! What a program may keep of a breaker across a restart.
 
 use core::fmt;
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::circuit_breaker::CircuitBreaker;
 use super::snapshot::Snapshot;
 use crate::clock::unix_milliseconds;
+use crate::configuration::name::Name;
 use crate::engine::open;
 use crate::state::State;
 
@@ -85,8 +87,8 @@ impl CircuitBreaker {
     pub fn restore(&self, saved: &Saved) -> Result<bool, RestoreError> {
         let breaker = self.enrolled();
         if saved.breaker != breaker.name().as_str() {
-            let (saved, breaker) = (saved.breaker.clone(), breaker.name().as_str().to_owned());
-            return Err(RestoreError { saved, breaker });
+            let saved = Name::from(Cow::Owned(saved.breaker.clone()));
+            return Err(RestoreError { saved, breaker: breaker.name().clone() });
         }
         Ok(open::restore(breaker, saved.left().map(Duration::from_millis), saved.reopens))
     }
@@ -95,8 +97,8 @@ impl CircuitBreaker {
 /// A breaker cannot be [restored](CircuitBreaker::restore) from the state of another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RestoreError {
-    saved: String,
-    breaker: String,
+    saved: Name,
+    breaker: Name,
 }
 
 impl fmt::Display for RestoreError {

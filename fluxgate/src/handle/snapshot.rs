@@ -70,7 +70,7 @@ pub struct Snapshot {
     pub family: Option<String>,
     /// The current state.
     pub state: State,
-    /// How long the breaker has been in that state.
+    /// How long the breaker has been in that state; zero before its first use.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::configuration::fault::seconds"))]
     pub since: Duration,
     /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long as it was

@@ -6,8 +6,8 @@ use crate::engine::guard::Guard;
 use crate::engine::totals::Counts;
 use crate::state::State;
 
-/// Counts since the breaker was made. None of them ever goes back, not even after a reset or with new settings. A disabled breaker counts
-/// nothing.
+/// Counts since the breaker was made. None of them ever goes back, not even after a reset or with new settings. Calls that were admitted
+/// while it was disabled are not counted.
 ///
 /// An outcome that was recorded is in exactly one of `successes`, `failures`, `ignored` and `late`. Calls that never returned are also in
 /// `cancelled` or `panicked`, whatever they count as. With the feature `serde`, they serialize as an object.

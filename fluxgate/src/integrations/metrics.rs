@@ -22,7 +22,7 @@
 //! | `circuit_breaker_call_duration_seconds{name}` | histogram | durations of calls, for breakers that count calls |
 //! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window or trial: absent until there are as many calls as the rule's `min`, and `NaN` if there are fewer again |
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
-//! | `circuit_breaker_calls_in_flight{name}` | gauge | running calls, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is neither closed nor half-open |
+//! | `circuit_breaker_calls_in_flight{name}` | gauge | running calls, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is open, forced open or disabled |
 //!
 //! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers with the same name are reported as one:
 //! counters are sums, a state is 1 if any breaker is in it, a rate is the highest. In a family of breakers with keys, the first 100 are

@@ -13,8 +13,8 @@ use crate::handle::timed_out::TimedOut;
 /// With the feature `tonic`: `UNAVAILABLE`, with a
 /// [`google.rpc.RetryInfo`](https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto) among its details. Its
 /// `grpc-retry-pushback-ms` makes clients with a [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md) wait, or
-/// not retry at all if the breaker does not try again. The message names neither breaker nor cause, since a server may send it on. The
-/// refusal is the status's source, which stays in the process.
+/// not retry at all if the breaker does not try again; it is absent if a [drill](CallNotPermitted::is_injected) failed the call. The message
+/// names neither breaker nor cause, since a server may send it on. The refusal is the status's source, which stays in the process.
 impl From<CallNotPermitted> for Status {
     fn from(refusal: CallNotPermitted) -> Self {
         let left = refusal.retry_after();
@@ -22,7 +22,9 @@ impl From<CallNotPermitted> for Status {
         // A negative number means: do not retry.
         let milliseconds = left.map_or(-1, |left| i64::try_from(milliseconds(left)).unwrap_or(i64::MAX));
         let mut metadata = MetadataMap::new();
-        metadata.insert("grpc-retry-pushback-ms", MetadataValue::from(milliseconds));
+        if !refusal.is_injected() {
+            metadata.insert("grpc-retry-pushback-ms", MetadataValue::from(milliseconds));
+        }
         let details = left.map_or_else(Vec::new, |left| retry_info(Code::Unavailable, &message, left));
         let mut status =
             Self::with_details_and_metadata(Code::Unavailable, message, details.into(), metadata);

@@ -9,7 +9,7 @@ pub const name: () = ();
 pub const success: () = ();
 
 /// As an argument, `ignore = TRACKER`: results that say nothing, `Ok` values too (a cache hit). It is asked first, and what it claims is
-/// not recorded. As an outcome, `on_panic = ignore`: as if there had been no call.
+/// not recorded. As an outcome, `on_panic = ignore`: the call is not recorded.
 pub const ignore: () = ();
 
 /// `rejected = |refusal| ..`: a closure or a path from `CallNotPermitted` to the return type. It makes what a refused call returns.

@@ -201,6 +201,24 @@ fn a_call_within_a_call_of_a_trial_is_part_of_it() {
     assert_eq!(writer.calls().len(), before + 1);
 }
 
+#[test]
+fn a_call_admitted_while_disabled_is_not_heard_wherever_it_ends() {
+    let (fixture, writer) = watched(Interests::transitions().calls());
+    let breaker = &fixture.breaker;
+    breaker.disable();
+    let held = breaker.acquire().expect("disabled");
+    fixture.fail(1);
+    breaker.reset();
+    held.failure();
+    assert_eq!(writer.calls().len(), 0);
+    let held = breaker.acquire().expect("closed");
+    breaker.disable();
+    held.failure();
+    assert!(writer.calls()[0].1, "it is late");
+    let totals = breaker.snapshot().totals;
+    assert_eq!((totals.failures, totals.late), (0, 1));
+}
+
 #[derive(Debug)]
 struct Refused;
 

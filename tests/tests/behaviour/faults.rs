@@ -141,6 +141,19 @@ fn probes_fail_and_the_breaker_opens_again() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// The breaker is closed, and the next call may be made: so it would be in an outage.
+#[test]
+fn a_failed_call_may_be_tried_again_as_planned() {
+    let fixture = Fixture::with_rule(trip::failure_streak(2));
+    fixture.breaker.inject(failing()).unwrap();
+    let refusal = fixture.refusal();
+    assert_eq!((refusal.is_injected(), refusal.retry_after()), (true, None));
+    assert_eq!(refusal.delay_retry(Some(millis(100))), Some(millis(100)));
+    assert_eq!(refusal.delay_retry(None), None);
+    fixture.breaker.force_open();
+    assert_eq!(fixture.refusal().delay_retry(Some(millis(100))), None);
+}
+
 #[test]
 fn a_fault_outlives_changes_of_state_and_resets() {
     let fixture = Fixture::with_rule(trip::failure_streak(2));

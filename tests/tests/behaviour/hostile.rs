@@ -54,7 +54,16 @@ fn names_may_hold_anything() {
         let refusal = breaker.acquire().map(fluxgate::Call::ignore).expect_err("open");
         assert_eq!(refusal.breaker(), name);
         let obeyed = ['\n', '\r', '\0', '\u{1b}', '\u{2028}', '\u{85}', '\u{202e}', '\u{2066}'];
-        for text in [refusal.to_string(), heard.last().to_string(), format!("{refusal:?} {breaker:?}")] {
+        let other = CircuitBreaker::builder("other").build().expect("valid");
+        let saved = breaker.snapshot().saved().expect("open");
+        let elsewhere = other.restore(&saved).expect_err("another breaker's");
+        let texts = [
+            refusal.to_string(),
+            heard.last().to_string(),
+            elsewhere.to_string(),
+            format!("{refusal:?} {breaker:?} {saved:?} {elsewhere:?}"),
+        ];
+        for text in texts {
             assert!(!text.contains(obeyed), "{text:?} would break a line of a log");
         }
         assert_eq!(breaker.snapshot().name, name);

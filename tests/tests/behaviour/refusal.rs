@@ -69,7 +69,9 @@ fn in_every_state_that_refuses_it_names_the_state() {
     let refusal = refused(&breaker);
     assert_eq!(refusal.state(), State::HalfOpen);
     let text = refusal.to_string();
-    assert!(text.starts_with("circuit breaker `payments` is half-open"), "{text}");
+    let said =
+        "circuit breaker `payments` is half-open: it admits only some calls while it tries; next attempt in ";
+    assert!(text.starts_with(said), "{text}");
     probe.ignore();
     breaker.force_open();
     let refusal = refused(&breaker);

@@ -50,10 +50,12 @@ function nextByState(entry) {
       const { recovery } = shown;
       if (recovery?.stage === "trial") {
         const running = recovery.in_flight > 0 ? `, ${recovery.in_flight} running` : "";
-        return [`trial: ${recovery.good} of ${recovery.needed} good calls`, [`${calls(recovery.outcomes, "outcome")}${running}`, reopens].filter(Boolean).join("; ")];
+        return [`trial: ${recovery.good} of at least ${recovery.needed} good calls`, [`${calls(recovery.outcomes, "outcome")}${running}`, reopens].filter(Boolean).join("; ")];
       }
       if (recovery?.stage === "ramp") {
-        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [`closes in ${duration(Math.ceil(remaining(entry, recovery.ends_in)))}`, reopens].filter(Boolean).join("; ")];
+        const ramp = remaining(entry, recovery.ends_in);
+        const closes = ramp > 0 ? `closes in ${duration(Math.ceil(ramp))}` : "closes with the next call";
+        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [closes, reopens].filter(Boolean).join("; ")];
       }
       return ["", reopens];
     }
