@@ -24,4 +24,5 @@ pub(crate) mod soundness;
 pub(crate) mod states;
 mod stray;
 pub(crate) mod suggestion;
+mod trailing;
 pub(crate) mod written_call;

@@ -1,4 +1,5 @@
-//! A named argument may be put anywhere and called anything: one correction brings it where it belongs, with its value.
+//! A named argument may be put anywhere and called anything: one correction brings it where it belongs, with its value. So are
+//! values brought there that have no commas between them.
 #![allow(missing_docs)]
 
 use std::fmt::Debug;
@@ -7,8 +8,8 @@ use std::str::FromStr;
 use fluxgate_rules::foreign::{Part, Unit, meanings};
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::token::Token;
-use fluxgate_rules::vocabulary::{Entry, Parameter, RETRY, TRIP, Vocabulary, WINDOW};
-use fluxgate_rules::{Problem, Retry, Rule, Window, read};
+use fluxgate_rules::vocabulary::{Entry, PERMIT, Parameter, RETRY, TRIP, Vocabulary, WINDOW};
+use fluxgate_rules::{Permit, Problem, Retry, Rule, Window, read};
 
 const VOCABULARIES: [&Vocabulary; 3] = [&TRIP, &WINDOW, &RETRY];
 
@@ -16,6 +17,7 @@ fn problems(vocabulary: &Vocabulary, tokens: &[Token]) -> Vec<Problem> {
     match vocabulary.setting {
         "trip" => read::rule(tokens, &Window::count(100)).err(),
         "window" => read::window(tokens).err(),
+        "permit" => read::permit(tokens).err(),
         _ => read::retry(tokens).err(),
     }
     .unwrap_or_default()
@@ -41,6 +43,7 @@ fn are_same(vocabulary: &Vocabulary, one: &str, two: &str) -> bool {
     match vocabulary.setting {
         "trip" => of::<Rule>(one, two),
         "window" => of::<Window>(one, two),
+        "permit" => of::<Permit>(one, two),
         _ => of::<Retry>(one, two),
     }
 }
@@ -165,6 +168,47 @@ fn a_constant_is_kept_like_a_value() {
     assert_eq!(corrected(&TRIP, "failure_rate(0.5, LEVEL)"), "failure_rate(0.5, sure = LEVEL)");
     assert_eq!(corrected(&TRIP, "failure_rate(0.5, ALPHA)"), "failure_rate(0.5, sure = 1.0 - ALPHA)");
     assert_eq!(corrected(&RETRY, "cooldown(17s, MAX)"), "backoff(17s, max = MAX)");
+}
+
+/// Several values of a word, unlike its examples, and the word with them.
+fn several_values() -> Vec<(&'static Vocabulary, &'static Entry, Vec<&'static str>, String)> {
+    let named = arguments().map(|(vocabulary, entry, keyword)| {
+        let (first, (value, _)) = (first(entry), values(keyword));
+        let right = format!("{}({first}, {} = {value})", entry.word, keyword.name);
+        (vocabulary, entry, vec![first, value], right)
+    });
+    let entries = [&TRIP, &WINDOW, &RETRY, &PERMIT].into_iter().flat_map(|vocabulary| {
+        vocabulary.entries.iter().filter(|it| it.positional.len() > 1).map(move |entry| (vocabulary, entry))
+    });
+    let positional = entries.map(|(vocabulary, entry)| {
+        let values = match entry.word {
+            "slow_rate" => vec!["40%", "3s"],
+            "ramp_up" => vec!["20%", "90%", "70s"],
+            word => panic!("values for `{word}`"),
+        };
+        let right = format!("{}({})", entry.word, values.join(", "));
+        (vocabulary, entry, values, right)
+    });
+    named.chain(positional).collect()
+}
+
+#[test]
+fn values_are_kept_without_commas() {
+    for (vocabulary, entry, values, right) in several_values() {
+        let prefix = if vocabulary.setting == "trip" { "min(10) & " } else { "" };
+        let right = format!("{prefix}{right}");
+        for sign in ["..", "..=", " - ", " -> ", " > ", " >= ", " +/- ", " ± ", " → ", "; "] {
+            let text = format!("{prefix}{}({})", entry.word, values.join(sign));
+            assert_eq!(corrected(vocabulary, &text), right, "{text}");
+        }
+        for word in ["to", "over", "with", "within", "in", "and", "after", "up to", "for at most"] {
+            let joined = values.join(&format!(" {word} "));
+            for text in [joined.clone(), format!("from {joined}"), format!("{joined} please")] {
+                let text = format!("{prefix}{}({text})", entry.word);
+                assert_eq!(corrected(vocabulary, &text), right, "{text}");
+            }
+        }
+    }
 }
 
 /// No condition is turned into another, since that would measure something else.

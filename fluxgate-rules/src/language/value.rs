@@ -4,6 +4,7 @@ mod numeral;
 
 use crate::language::notation;
 use crate::language::number::{digits_of, is_percent, lenient, same_unit, unit as duration_unit};
+use crate::language::spelling::is_keyword;
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::Spelled;
@@ -203,6 +204,16 @@ impl ValueReader<'_> {
         if let Some(right) = self.right(&candidates) {
             return self.wrong(format!("there is a space in `{}`", self.text)).correct(right);
         }
+        // `1 in 20`, `5 out of 10`
+        if let [joining @ .., whole] = more
+            && !joining.is_empty()
+            && joining.iter().all(|word| ["in", "out", "of", "per"].iter().any(|it| word.is(it)))
+            && let Some(right) = self.right(&[quotient(number, &whole.text)])
+        {
+            return self
+                .wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()))
+                .correct(right);
+        }
         if duration_unit(unit).is_some() && self.parameter.kind.is_count() {
             return self.duration_for_count(number);
         }
@@ -224,11 +235,12 @@ impl ValueReader<'_> {
         Problem { losses: vec![loss.clone()], ..problem.aside(format!("; {loss}")) }
     }
 
-    /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
+    /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic, or it is prose.
     fn cannot_be_rust(&self, tokens: &[Token]) -> bool {
         let has = |shape| tokens.iter().any(|token| token.shape == shape);
         let is_sum = !self.parameter.kind.is_duration()
             && has(Shape::Number)
+            && !tokens.iter().any(|token| token.shape == Shape::Number && lenient(&token.text).is_some())
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
         // A quotient of whole numbers is not a valid ratio.
@@ -250,6 +262,7 @@ impl ValueReader<'_> {
             || is_quotient
             || is_field
             || is_word
+            || is_prose(tokens)
             || has(Shape::Unknown)
     }
 
@@ -262,10 +275,7 @@ impl ValueReader<'_> {
         let guess = match tokens {
             // `1.s`
             [_, point, word] if point.is(".") && word.shape == Shape::Word => bare.replace('.', ""),
-            [part, sign, whole] if sign.is("/") => {
-                let share = |token: &Token| token.text.parse().unwrap_or(f64::NAN);
-                Ratio::new(share(part) / share(whole)).to_string()
-            }
+            [part, sign, whole] if sign.is("/") => quotient(&part.text, &whole.text),
             _ => String::new(),
         };
         self.wrong_kind(&[bare, guess])
@@ -306,6 +316,22 @@ impl ValueReader<'_> {
         });
         self.suggest(problem, right)
     }
+}
+
+/// A part of a whole as a ratio; out of range if either is no number.
+fn quotient(part: &str, whole: &str) -> String {
+    let number = |text: &str| text.parse().unwrap_or(f64::NAN);
+    Ratio::new(number(part) / number(whole)).to_string()
+}
+
+/// Whether a number and a word stand in a row, as in prose: `from 10 to 20`.
+fn is_prose(tokens: &[Token]) -> bool {
+    let is_name = |token: &Token| token.shape == Shape::Word && (token.is("in") || !is_keyword(&token.text));
+    let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
+    let is_code = tokens.iter().any(|token| token.is("!") || token.shape == Shape::Open);
+    let is_row =
+        |pair: &[Token]| is_name(&pair[0]) && is_value(&pair[1]) || is_value(&pair[0]) && is_name(&pair[1]);
+    !is_code && tokens.windows(2).any(is_row)
 }
 
 /// Whether it is an expression such as `Duration::from_secs(60)`, but not a call that merely takes one.

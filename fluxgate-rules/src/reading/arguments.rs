@@ -1,20 +1,21 @@
 //! The arguments of a word, and what is wrong with them.
 
 use crate::language::foreign::{Part, senses};
-use crate::language::notation::duration_at;
 use crate::language::spelling::snake;
 use crate::language::syntax::{Value, WrittenArgument};
-use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
 use crate::reading::attribute::parts::bucket_count;
-use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
+use crate::reading::commas::{WITH_A_POINT, WITH_COMMAS, number_with_commas, with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
-use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, order_meant, places_meant};
+use crate::reading::suggestion::{
+    arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
+};
+use crate::reading::trailing::{qualified, window_meant};
 use crate::text::problem::Problem;
-use crate::text::token::{Token, TokenRange};
+use crate::text::token::TokenRange;
 
 /// A word with the contents of its parentheses.
 struct GivenArguments<'a> {
@@ -40,13 +41,18 @@ pub(crate) fn arguments(
         pieces.iter().map(|piece| Piece::cut(cursor.vocabulary, entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
-    if let Some(what) = given.misshapen(cursor.vocabulary) {
-        let is_other = |piece: &&Piece<'_>| {
-            piece.name.is_some_and(|name| entry.positional.iter().all(|parameter| parameter.name != name))
+    if let Some(right) = given.qualified(cursor.vocabulary) {
+        let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
+        cursor.report(right.correct(Problem::new(call, what), call));
+        return None;
+    }
+    if let Some(what) = given.misshapen(cursor) {
+        let window = given.window_meant(cursor);
+        let right = match &window {
+            Some(_) => Filled { losses: Vec::new(), ..given.right },
+            None => given.right,
         };
-        let others = given.pieces.iter().filter(is_other);
-        let window = others.into_iter().find_map(|piece| window_meant(cursor, Some(entry), piece.place));
-        let problem = given.right.correct(Problem::new(call, what), call);
+        let problem = right.correct(Problem::new(call, what), call);
         cursor.report(match window {
             Some(window) => problem.aside(format!("; {window} says how far back it looks")),
             None => problem,
@@ -174,14 +180,47 @@ impl<'a> GivenArguments<'a> {
         vocabulary.entries.iter().find(takes).filter(|_| is_other)
     }
 
+    /// The word that was meant by this one and a word among its arguments, with the values.
+    fn qualified(&self, vocabulary: &Vocabulary) -> Option<Filled> {
+        // In `backoff(1s after 60s)`, the word only joins two values.
+        let may_qualify =
+            |piece: &Piece<'_>| piece.name.is_none() && (vocabulary.is_joined() || piece.values().is_empty());
+        let of = |piece: &Piece<'_>| {
+            may_qualify(piece).then(|| qualified(vocabulary, self.entry, piece.tokens())).flatten()
+        };
+        let other = self.pieces.iter().find_map(of)?;
+        let values = |piece: &Piece<'_>| match of(piece) {
+            Some(_) => piece.values(),
+            None => vec![piece.written()],
+        };
+        let values: Vec<_> = self.pieces.iter().flat_map(values).collect();
+        Some(right_call(vocabulary, other, &values))
+    }
+
+    /// The window for which a figure among the arguments was perhaps meant.
+    fn window_meant(&self, cursor: &Cursor<'_>) -> Option<String> {
+        let is_other = |piece: &&Piece<'_>| match piece.name {
+            Some(name) => self.entry.positional.iter().all(|parameter| parameter.name != name),
+            // `failures(5 in 60s)`
+            None => {
+                matches!(self.entry.positional, [own] if !piece.resembles(own)) && piece.values().len() > 1
+            }
+        };
+        let others = self.pieces.iter().filter(is_other);
+        others.into_iter().find_map(|piece| window_meant(cursor, Some(self.entry), piece.place))
+    }
+
     /// What is wrong with the arguments as a whole, so that they cannot be read one by one.
-    fn misshapen(&self, vocabulary: &Vocabulary) -> Option<String> {
+    fn misshapen(&self, cursor: &Cursor<'_>) -> Option<String> {
+        let vocabulary = cursor.vocabulary;
         let (word, wanted) = (self.entry.word, self.entry.wanted());
         let unnamed = self.unnamed();
         if self.pieces.iter().any(|piece| self.is_named_needlessly(vocabulary, piece)) {
             Some(format!("`{word}` takes {wanted}, without a name"))
         } else if order_meant(self.entry, &unnamed).is_some() {
             Some(format!("`{word}` takes {wanted}, in this order"))
+        } else if with_commas(vocabulary, self.entry, &self.pieces).is_some() {
+            Some(WITH_COMMAS.to_owned())
         } else if unnamed.len() < self.entry.positional.len() {
             Some(match unnamed.len() {
                 0 => format!("`{word}` takes {wanted}"),
@@ -191,7 +230,9 @@ impl<'a> GivenArguments<'a> {
         } else {
             let number = number_with_commas(vocabulary, self.entry, &self.pieces).map(|(what, _)| what);
             let with_points = || with_points(vocabulary, self.entry, &self.pieces).map(|_| WITH_A_POINT);
-            number.or_else(with_points).map(str::to_owned)
+            let what = number.or_else(with_points).map(str::to_owned);
+            let has_window = || self.window_meant(cursor).filter(|_| unnamed.len() == self.pieces.len());
+            what.or_else(|| has_window().map(|_| format!("`{word}` takes {wanted}, and nothing else")))
         }
     }
 
@@ -383,28 +424,4 @@ fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
 /// A word that has an argument with this name.
 fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(|entry| keyword_known(vocabulary, entry, name).is_some())
-}
-
-/// The window for which the figure after this condition was perhaps meant: `failures(5) within 60s`, `failures(5, of =
-/// 10)`.
-pub(crate) fn window_meant(
-    cursor: &Cursor<'_>,
-    condition: Option<&Entry>,
-    place: TokenRange,
-) -> Option<String> {
-    condition.filter(|condition| condition.concerns_window() && cursor.vocabulary.is_joined())?;
-    let tokens = place.of(cursor.tokens);
-    if let Some(time) = (0..tokens.len()).find_map(|at| duration_at(tokens, at)) {
-        return Some(format!("`window = time({time})`"));
-    }
-    let [parameter] = WINDOW.entry("count")?.positional else { return None };
-    let is_count = |at: &usize| {
-        value::read(tokens, TokenRange::at(*at), "count", parameter).is_ok_and(|it| it != Value::Rust)
-    };
-    let is_window = |token: &Token| {
-        ["in", "of", "out_of", "over", "past", "window"].iter().any(|word| token.is(word))
-            || WINDOW.foreign(&token.text).next().is_some()
-    };
-    let count = (1..tokens.len()).find(is_count).filter(|_| tokens.iter().any(is_window))?;
-    Some(format!("`window = count({})`", tokens[count].text))
 }

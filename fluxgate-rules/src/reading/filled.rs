@@ -1,5 +1,6 @@
 //! A word with its arguments, assembled from the given ones.
 
+use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
@@ -28,6 +29,12 @@ impl Filled {
     pub(crate) fn suggested(problem: &Problem) -> Option<Self> {
         let text = problem.suggestion()?.replacement.clone();
         Some(Self { text, is_example: problem.is_example(), losses: problem.losses.clone() })
+    }
+
+    /// Whether a given value is among its arguments.
+    pub(crate) fn keeps(&self, value: &str) -> bool {
+        let (tokens, value) = (lex(&self.text).tokens, lex(value).tokens);
+        value.is_empty() || tokens.windows(value.len()).any(|kept| kept == value)
     }
 
     /// Suggests it as a replacement for a range.

@@ -27,6 +27,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
     let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
     let share = match word {
         "percentile" | "quantile" => share_given(),
+        "median" => Some(Ratio::new(0.5)),
         _ => Some(rest_of(&format!("0.{}", percentile?))?),
     };
     let threshold = values.iter().find(|value| is_duration(value));

@@ -6,7 +6,6 @@
 use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
 use crate::model::limits::MAX_NODES;
-use crate::reading::arguments::window_meant;
 use crate::reading::comparisons::comparisons;
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
@@ -15,6 +14,7 @@ use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
 use crate::reading::stray;
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
+use crate::reading::trailing;
 use crate::reading::written_call::{call, report_turned};
 use crate::text::brackets::Brackets;
 use crate::text::problem::{Problem, list_once};
@@ -457,6 +457,12 @@ impl Parser<'_> {
     /// Reads anything else between two conditions, or nothing at all.
     fn no_operator(&mut self) -> Option<Operator> {
         let start = self.cursor.at;
+        if let Some((problem, end)) = trailing::meant(&self.cursor) {
+            self.cursor.report(problem);
+            self.cursor.at = end;
+            self.is_unclear = true;
+            return self.operator();
+        }
         if self.cursor.begins_condition(start) {
             let text = &self.cursor.tokens[start].text;
             let what = format!("`&` or `|` is missing before `{text}`");
@@ -512,14 +518,8 @@ impl Parser<'_> {
             self.cursor.report(problem.help(help).correct(correction));
             return Some(meant);
         }
-        let before = self.cursor.tokens[..start].iter().rev();
-        let condition = before.into_iter().find_map(|token| TRIP.entry(&token.text));
-        let help = match window_meant(&self.cursor, condition, place) {
-            Some(window) => format!("remove it; {window} says how far back a rule looks"),
-            None => "remove it".to_owned(),
-        };
-        self.cursor
-            .report(Problem::new(place, format!("`{text}` does not belong here")).help(help).correct(""));
+        let problem = trailing::problem(&self.cursor, place);
+        self.cursor.report(problem);
         self.operator()
     }
 }

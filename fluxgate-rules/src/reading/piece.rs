@@ -9,6 +9,7 @@ use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::reading::attribute::places::is_static;
 use crate::reading::filled::Filled;
+use crate::reading::prose::figures;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
@@ -59,6 +60,40 @@ impl<'a> Piece<'a> {
         if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(tokens) } else { spell(tokens) }
     }
 
+    /// The tokens of the value.
+    pub(crate) fn tokens(&self) -> &'a [Token] {
+        self.value.of(self.tokens)
+    }
+
+    /// Name and value.
+    pub(crate) fn written(&self) -> String {
+        self.name.map_or_else(|| self.text(), |name| format!("{name} = {}", self.text()))
+    }
+
+    /// The values among words and signs: `5 of 10`, `1s..60s`, `> 1s`. A calculation has none of its own.
+    pub(crate) fn values(&self) -> Vec<String> {
+        let tokens = self.tokens();
+        let is_sign = |token: &Token, signs: &[&str]| signs.iter().any(|sign| token.is(sign));
+        // `+/-` is no sum.
+        let is_alone = |at: usize| {
+            let is_part = |at: usize| tokens.get(at).is_some_and(|token| is_sign(token, &["+", "/", "-"]));
+            !is_part(at + 1) && !at.checked_sub(1).is_some_and(is_part)
+        };
+        let is_calculated = |(at, token): (usize, &Token)| {
+            token.shape == Shape::Open || is_sign(token, &["+", "*", "/"]) && is_alone(at)
+        };
+        // `..` consists of two points.
+        let has_fraction = tokens.split(|token| token.shape == Shape::Number).any(|signs| {
+            matches!(signs, [.., point] if point.is(".")) && !matches!(signs, [.., point, _] if point.is("."))
+        });
+        let is_signed = tokens.first().is_some_and(|first| first.is("-"));
+        if is_signed || has_fraction || tokens.iter().enumerate().any(is_calculated) {
+            Vec::new()
+        } else {
+            figures(tokens)
+        }
+    }
+
     /// Reads it as the value of a parameter.
     pub(crate) fn read(&self, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
         value::read(self.tokens, self.value, owner, parameter)
@@ -67,6 +102,14 @@ impl<'a> Piece<'a> {
     /// Whether it is a known value for the parameter, not something that only the compiler knows.
     pub(crate) fn fits(&self, parameter: &Parameter) -> bool {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
+    }
+
+    /// Whether the parameter takes it, or takes nearly the same.
+    pub(crate) fn resembles(&self, parameter: &Parameter) -> bool {
+        match self.read("", parameter) {
+            Ok(_) => true,
+            Err(problem) => !problem.is_example() && problem.losses.is_empty(),
+        }
     }
 
     /// The name of the constant that it is, or that it contains.
@@ -124,12 +167,26 @@ impl<'a> Piece<'a> {
         match self.read(owner, parameter) {
             Ok(_) => Filled::given(self.text()),
             Err(problem) => {
+                if problem.is_example()
+                    && let Some(right) = self.value_among(owner, parameter)
+                {
+                    return right;
+                }
                 let losses = if self.value.is_empty() { Vec::new() } else { problem.losses.clone() };
                 let right =
                     Filled::suggested(&problem).unwrap_or_else(|| Filled::new(parameter.example, true));
                 Filled { losses, ..right }
             }
         }
+    }
+
+    /// The only one of its values that the parameter takes.
+    fn value_among(&self, owner: &str, parameter: &Parameter) -> Option<Filled> {
+        let is_taken = |value: &String| value::read_text(value, owner, parameter).is_ok();
+        let (taken, others): (Vec<_>, Vec<_>) = self.values().into_iter().partition(is_taken);
+        let [value] = taken.as_slice() else { return None };
+        let losses = others.iter().map(|other| format!("it has no place for `{other}`")).collect();
+        Some(Filled { losses, ..Filled::given(value.as_str()) })
     }
 
     pub(crate) fn is_number(&self) -> bool {

@@ -49,8 +49,7 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
     let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
     let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
-    let kept = lex(&right.text).tokens;
-    let is_lost = |figure: &&String| !kept.windows(2).any(|two| spell(two) == **figure || two[0].is(figure));
+    let is_lost = |figure: &&String| !right.keeps(figure);
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
@@ -67,7 +66,7 @@ fn is_number(token: &Token) -> bool {
 }
 
 /// The numbers of a text with their units.
-fn figures(tokens: &[Token]) -> Vec<String> {
+pub(crate) fn figures(tokens: &[Token]) -> Vec<String> {
     let numbers = tokens.iter().enumerate().filter(|(_, token)| is_number(token));
     let figure = |(at, number): (usize, &Token)| match tokens.get(at + 1) {
         Some(next) if next.is("%") || is_percent(&next.text) => format!("{}%", number.text),
@@ -129,12 +128,9 @@ fn facts(tokens: &[Token]) -> Facts {
             if !is_slow {
                 within = Some(format!("time({duration})"));
             }
-        } else if before(&["last", "past", "of", "recent"]) {
+        } else if before(&["last", "past", "of", "recent", "in", "per"]) && !is_of_failures(next) {
             within = Some(format!("count({number})"));
-        } else if before(&["least", "min", "minimum", "after"])
-            && !next.starts_with("fail")
-            && !next.starts_with("err")
-        {
+        } else if before(&MINIMUM) && !is_of_failures(next) {
             conditions.insert(0, format!("min({number})"));
         } else if is_success {
             // How many calls succeed says nothing of when to trip.
@@ -155,6 +151,22 @@ fn facts(tokens: &[Token]) -> Facts {
     };
     let within = within.filter(|_| conditions.is_empty() || conditions.iter().any(concerns_window));
     Facts { conditions, within }
+}
+
+/// Words before the number of calls without which a rule must not trip.
+const MINIMUM: [&str; 5] = ["least", "min", "minimum", "after", "once"];
+
+/// The condition for it: `after 20 calls`, `once there are at least 20 calls`.
+pub(crate) fn minimum(tokens: &[Token]) -> Option<String> {
+    let says = tokens.iter().position(|token| MINIMUM.iter().any(|word| token.is(word)))?;
+    let number = says + tokens[says..].iter().position(is_number)?;
+    let is_of_calls = |token: &Token| token.shape == Shape::Word && !is_of_failures(&token.text);
+    let condition = format!("min({})", tokens[number].text);
+    (tokens[number + 1..].iter().all(is_of_calls) && is_right(&condition)).then_some(condition)
+}
+
+fn is_of_failures(word: &str) -> bool {
+    word.starts_with("fail") || word.starts_with("err")
 }
 
 /// Whether a condition's values are in range.
@@ -183,6 +195,9 @@ mod tests {
             ("at least 10 calls and 50% failures", Some("min(10) & failure_rate(50%)")),
             ("30% of calls take longer than 2 seconds", Some("slow_rate(30%, 2s)")),
             ("when the service is down", Some("min(10) & failure_rate(0.5)")),
+            ("5 failures in 10 calls", Some("failures(5)")),
+            ("in 10 calls 5 failures", Some("failures(5)")),
+            ("50% failures once there are 20 calls", Some("min(20) & failure_rate(50%)")),
             ("5 failures", None),
             ("min(10) & failure_rate(0.5)", None),
             ("the success rate drops below 95%", Some("failure_rate(0.05)")),

@@ -8,9 +8,9 @@ use crate::language::number::{lenient, same_unit};
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Parameter, Vocabulary};
+use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
-use crate::reading::commas::{number_with_commas, with_points};
+use crate::reading::commas::{number_with_commas, with_commas, with_points};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
@@ -104,7 +104,8 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         let named = pieces.iter().filter(|piece| piece.name.is_some()).copied();
         return arranged(vocabulary, entry, &[number].into_iter().chain(named).collect::<Vec<_>>());
     }
-    if let Some(values) = with_points(vocabulary, entry, pieces) {
+    let values = with_points(vocabulary, entry, pieces).or_else(|| with_commas(vocabulary, entry, pieces));
+    if let Some(values) = values {
         return right_call(vocabulary, entry, &values);
     }
     // An unknown name does no harm.
@@ -202,7 +203,13 @@ pub(crate) fn keyword_of_value(
     };
     let of_constant = named.filter(|named| free.contains(named)).or(only);
     let of_constant = of_constant.filter(|parameter| piece.is_constant(parameter));
-    free.into_iter().find(|parameter| piece.fits(parameter)).or(of_constant)
+    // `backoff(1s, 60)` waits no longer than a minute; nobody wants each delay to be sixty times the last one.
+    let is_large = piece.text().parse().is_ok_and(|number: u64| number > 10);
+    let lacks_unit = |parameter: &&&Parameter| is_large && parameter.kind.is_duration();
+    let is_taken =
+        |parameter: &&&Parameter| piece.fits(parameter) && !(is_large && parameter.kind == Kind::Multiplier);
+    let taken = free.iter().find(is_taken).or_else(|| free.iter().find(lacks_unit)).copied();
+    taken.or(of_constant)
 }
 
 /// The order in which the values fit a word's parameters, if that differs from the given one.

@@ -106,6 +106,18 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     let rest = TokenRange::new(cursor.at, after);
     cursor.at = after;
     if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
+        // `slow_rate(1s) > 30%`
+        let given: Vec<_> = cursor.pieces(inside).into_iter().chain([value]).collect();
+        let values: Vec<_> = given.iter().map(|piece| cursor.spell(*piece)).collect();
+        if let Some(entry) =
+            cursor.vocabulary.entry(&name.text).filter(|it| it.positional.len() == values.len())
+        {
+            let place = TokenRange::new(name.place.start, after);
+            let what = format!("`{}` takes {} in parentheses", entry.word, entry.wanted());
+            let right = right_call(cursor.vocabulary, entry, &values);
+            cursor.report(right.correct(Problem::new(place, what), place));
+            return true;
+        }
         let before = cursor.problems.len();
         named(cursor, name, Some(inside));
         if cursor.problems.len() == before {

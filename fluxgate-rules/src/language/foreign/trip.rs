@@ -9,6 +9,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
         Part::Argument("failure_streak", 0),
         &[
             any("consecutive"),
+            any("consecutively"),
             of("Envoy, Istio", "consecutive_5xx"),
             of("Envoy, Istio", "consecutive_5xx_errors"),
             of("Envoy, Istio", "consecutive_gateway_errors"),
