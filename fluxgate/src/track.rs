@@ -68,10 +68,10 @@
 //! such as `matches("down" | "away")`, matches anything that borrows as text: `&str`, `String`, `Cow<str>`; a bytes pattern, `ok(b"ERR")`,
 //! anything that borrows as bytes.
 //!
-//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It does
-//! not see what is not among the sources: for the field of a `transparent` variant of thiserror, use `matches(MyError::Io(_))`; for a value
-//! given to anyhow's `context`, use `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even
-//! behind a `transparent` variant.
+//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`, and into a
+//! `Box` or `Arc` that is a source itself, such as a `#[source] Box<E>`. It does not see what is not among the sources: for the field of a
+//! `transparent` variant of thiserror, use `matches(MyError::Io(_))`; for a value given to anyhow's `context`, use
+//! `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even behind a `transparent` variant.
 //!
 //! A panic in a guard or a function is contained. An `ignore` or a `success` that panics claims nothing; if `track` panics, an `Err` is a
 //! failure, and an `Ok` a success.
@@ -137,15 +137,17 @@
 use core::any::TypeId;
 use core::error::Error;
 use core::iter;
+use std::io;
+use std::sync::Arc;
 
 use crate::CallNotPermitted;
 use crate::handle::error::CallNotMade;
 
 /// Whether an error, or one of its sources, is a `T`.
 ///
-/// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that wraps another error and into a
-/// [`fluxgate::Error`](crate::Error), whose `source` skips the error that they wrap. A chain of more than 256 errors is taken for a circle,
-/// and left.
+/// Follows [`source`](Error::source), and looks into what is an error itself and has a `source` that skips the error in it: a
+/// [`std::io::Error`] that wraps another error, a `Box<T>` or `Arc<T>` of an error, an `Arc<dyn Error>`, also with `Send` or
+/// `Send + Sync`, and a [`fluxgate::Error`](crate::Error). A chain of more than 256 errors is taken for a circle, and left.
 ///
 /// ```
 /// use fluxgate::track;
@@ -160,11 +162,7 @@ use crate::handle::error::CallNotMade;
 /// ```
 pub fn type_of<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let is_refusal = TypeId::of::<T>() == TypeId::of::<CallNotPermitted>();
-    chain(Some(error)).any(|error| {
-        error.is::<T>()
-            || matches!(error.downcast_ref(), Some(crate::Error::<T>::Inner(_)))
-            || is_refusal && error.is::<CallNotMade>()
-    })
+    chain(Some(error)).any(|error| as_type::<T>(error).is_some() || is_refusal && error.is::<CallNotMade>())
 }
 
 /// How many errors of a chain are looked at, which may go in a circle.
@@ -174,10 +172,31 @@ const MAX_CHAIN: usize = 256;
 pub(crate) fn chain<'a>(
     error: Option<&'a (dyn Error + 'static)>,
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let chain =
-        iter::successors(error, |&error| match error.downcast_ref().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        });
-    chain.take(MAX_CHAIN)
+    iter::successors(error, |&error| wrapped(error).or_else(|| error.source())).take(MAX_CHAIN)
+}
+
+/// The error that is in this one, if the `source` of this one skips it and its type is not known.
+fn wrapped<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    if let Some(error) = as_type::<io::Error>(error) {
+        return error.get_ref().map(|inner| inner as _);
+    }
+    as_itself(error)
+        .map(|shared: &Arc<dyn Error + Send + Sync>| &**shared as _)
+        .or_else(|| as_itself(error).map(|shared: &Arc<dyn Error + Send>| &**shared as _))
+        .or_else(|| as_itself(error).map(|shared: &Arc<dyn Error>| &**shared))
+}
+
+/// The `T` that this error is, or that it points to.
+fn as_type<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    as_itself(error)
+        .or_else(|| as_itself::<Box<T>>(error).map(|boxed| &**boxed))
+        .or_else(|| as_itself::<Arc<T>>(error).map(|shared| &**shared))
+}
+
+/// The `T` that this error is, as such or as a [`fluxgate::Error`](crate::Error).
+fn as_itself<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    match error.downcast_ref() {
+        Some(crate::Error::Inner(inner)) => Some(inner),
+        _ => error.downcast_ref(),
+    }
 }

@@ -279,7 +279,8 @@ counts!(within_an_io_error: track = type_of(Timeout) => io::Result<()> {
 });
 
 type Boxed = Box<dyn Error>;
-type BoxedToSend = Box<dyn Error + Send + Sync>;
+type BoxedError = dyn Error + Send + Sync;
+type BoxedToSend = Box<BoxedError>;
 
 counts!(within_an_error_of_ours: track = type_of(Timeout) => Result<(), fluxgate::Error<Timeout>> {
     Err(fluxgate::Error::Inner(Timeout)) => FAILURE,
@@ -410,6 +411,37 @@ counts!(an_error_in_a_box: track = type_of(Timeout), rejected = |_| Ok(()) => Re
 
 counts!(an_error_in_an_arc: track = type_of(Timeout), rejected = |_| Ok(()) => Result<(), Arc<Outer<Timeout>>> {
     Err(Arc::new(Outer(Timeout))) => FAILURE,
+});
+
+// So do pointers that are the source of an error, or its concrete type.
+counts!(a_source_behind_a_pointer: track = type_of(Timeout) => Result<(), BoxedToSend> {
+    Err(Outer(Box::new(Timeout)).into()) => FAILURE,
+    Err(Outer(Arc::new(Outer(Timeout))).into()) => FAILURE,
+    Err(Outer(Arc::new(Timeout)).into()) => FAILURE,
+    Err(Box::new(Arc::new(Timeout))) => FAILURE,
+    Err(Outer(Arc::<BoxedError>::from(Box::new(Timeout) as BoxedToSend)).into()) => FAILURE,
+    Err(Outer(Arc::<BoxedError>::from(Box::new(Outer(Arc::new(Timeout))) as BoxedToSend)).into()) => FAILURE,
+    Err(Outer(Arc::new(not_found())).into()) => IGNORED,
+    Err(Outer(Arc::<BoxedError>::from(Box::new(not_found()) as BoxedToSend)).into()) => IGNORED,
+});
+
+counts!(a_source_behind_a_pointer_of_one_thread: track = type_of(Timeout) => Result<(), Boxed> {
+    Err(Outer(Arc::<dyn Error>::from(Box::new(Timeout) as Boxed)).into()) => FAILURE,
+    Err(Outer(Arc::<dyn Error + Send>::from(Box::new(Timeout) as Box<dyn Error + Send>)).into()) => FAILURE,
+});
+
+counts!(within_an_io_error_behind_a_pointer: track = type_of(Timeout) => Result<(), Boxed> {
+    Err(Outer(Box::new(io::Error::other(Timeout))).into()) => FAILURE,
+    Err(Outer(Arc::new(io::Error::other(Timeout))).into()) => FAILURE,
+    Err(Outer(Arc::<BoxedError>::from(Box::new(io::Error::other(Timeout)) as BoxedToSend)).into()) => FAILURE,
+});
+
+counts!(in_an_error_of_ours_behind_a_pointer: track = type_of(Timeout) => Result<(), Boxed> {
+    Err(fluxgate::Error::Inner(Box::new(Timeout)).into()) => FAILURE,
+    Err(fluxgate::Error::Inner(Arc::new(Timeout)).into()) => FAILURE,
+    Err(fluxgate::Error::Inner(Arc::<BoxedError>::from(Box::new(Timeout) as BoxedToSend)).into()) => FAILURE,
+    Err(fluxgate::Error::Inner(io::Error::other(Timeout)).into()) => FAILURE,
+    Err(fluxgate::Error::Inner(Box::new(io::Error::other(Timeout))).into()) => FAILURE,
 });
 
 #[circuit_breaker(handle = GENERIC, track = type_of(Timeout))]
