@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use crate::language::foreign::Unit;
-use crate::language::number::{digits_of, lenient, scaled, unit};
+use crate::language::number::{digits_of, is_percent, lenient, scaled, unit};
 use crate::language::spelling::snake;
 use crate::model::duration::{Spelled, UNITS};
 use crate::model::ratio::{Percent, Ratio};
@@ -17,6 +17,16 @@ pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
     let nanos = time(tokens)?;
     let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0)?;
     Some(Spelled(Duration::from_nanos(nanos)).to_string())
+}
+
+/// The numbers of a text with their units.
+pub(crate) fn figures(tokens: &[Token]) -> Vec<String> {
+    let numbers = tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Number);
+    let figure = |(at, number): (usize, &Token)| match tokens.get(at + 1) {
+        Some(next) if next.is("%") || is_percent(&next.text) => format!("{}%", number.text),
+        _ => duration_at(tokens, at).unwrap_or_else(|| number.text.clone()),
+    };
+    numbers.map(figure).collect()
 }
 
 /// The duration that starts at an index: `60s`, `60 seconds`, `per minute`.

@@ -6,12 +6,13 @@ use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
 use crate::reading::attribute::parts::bucket_count;
-use crate::reading::commas::{WITH_A_POINT, WITH_COMMAS, number_with_commas, with_commas, with_points};
+use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::reading::suggestion::{
-    arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
+    WITH_COMMAS, arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
+    with_commas,
 };
 use crate::reading::trailing::{qualified, window_meant};
 use crate::text::problem::Problem;

@@ -1,4 +1,4 @@
-//! Commas within numbers, `1,000` and `0,5`, and commas that are missing between values, `1s..60s`.
+//! Commas within numbers: `1,000` and `0,5`.
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
@@ -6,12 +6,9 @@ use crate::language::number::{digits_of, same_unit};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::piece::{Piece, keyword};
-use crate::reading::suggestion::{arguments_of, right_call};
 
 /// What is wrong with `0,5`.
 pub(crate) const WITH_A_POINT: &str = "a number is written with a point, not with a comma";
-/// What is wrong with `1s..60s`.
-pub(crate) const WITH_COMMAS: &str = "arguments are values with commas between them";
 
 /// Handles `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong, and the number.
 /// Spaces are not part of tokens, so two arguments look the same; anything that may be two is not joined.
@@ -87,34 +84,6 @@ pub(crate) fn with_points(
         values.push(format!("{start}{}", decimal.unwrap_or(whole)));
     }
     (values.len() < pieces.len() && positional.next().is_none()).then_some(values)
-}
-
-/// The arguments of `slow_rate(50% > 1s)`, `backoff(1s..60s)` or `cooldown(60s ± 10%)` with commas, if the word takes all the
-/// values.
-pub(crate) fn with_commas(
-    vocabulary: &Vocabulary,
-    entry: &'static Entry,
-    pieces: &[Piece<'_>],
-) -> Option<Vec<String>> {
-    let is_value = |piece: &Piece<'_>| {
-        piece.name.is_some()
-            || entry.positional.iter().chain(entry.keywords).any(|parameter| piece.resembles(parameter))
-    };
-    let mut values = Vec::new();
-    for piece in pieces {
-        let parts = if is_value(piece) { vec![piece.written()] } else { piece.values() };
-        if parts.is_empty() {
-            return None;
-        }
-        values.extend(parts);
-    }
-    if values == pieces.iter().map(Piece::written).collect::<Vec<_>>() {
-        return None;
-    }
-    let right = right_call(vocabulary, entry, &values);
-    let takes_all =
-        arguments_of(&right.text) >= values.len() && values.iter().all(|value| right.keeps(value));
-    takes_all.then_some(values)
 }
 
 fn is_whole(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! An argument as given, between two commas.
 
 use crate::language::foreign::{Part, Unit, senses};
-use crate::language::notation::with_unit;
+use crate::language::notation::{figures, with_unit};
 use crate::language::number::same_unit;
 use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
@@ -9,7 +9,6 @@ use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::reading::attribute::places::is_static;
 use crate::reading::filled::Filled;
-use crate::reading::prose::figures;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 

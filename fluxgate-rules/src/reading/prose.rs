@@ -1,6 +1,6 @@
 //! A rule or another setting in plain English, translated into ours.
 
-use crate::language::notation::duration_at;
+use crate::language::notation::{duration_at, figures};
 use crate::language::number::is_percent;
 use crate::language::value;
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP, Vocabulary};
@@ -63,16 +63,6 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
 
 fn is_number(token: &Token) -> bool {
     token.shape == Shape::Number
-}
-
-/// The numbers of a text with their units.
-pub(crate) fn figures(tokens: &[Token]) -> Vec<String> {
-    let numbers = tokens.iter().enumerate().filter(|(_, token)| is_number(token));
-    let figure = |(at, number): (usize, &Token)| match tokens.get(at + 1) {
-        Some(next) if next.is("%") || is_percent(&next.text) => format!("{}%", number.text),
-        _ => duration_at(tokens, at).unwrap_or_else(|| number.text.clone()),
-    };
-    numbers.map(figure).collect()
 }
 
 /// The first word that takes the most of these values.

@@ -10,7 +10,7 @@ use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
-use crate::reading::commas::{number_with_commas, with_commas, with_points};
+use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
@@ -167,6 +167,37 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         losses.extend(left_out.iter().map(|text| format!("`{}` does not take `{text}`", entry.word)));
     }
     Filled { text: entry.with(&values), is_example, losses }
+}
+
+/// What is wrong with `1s..60s`.
+pub(crate) const WITH_COMMAS: &str = "arguments are values with commas between them";
+
+/// The arguments of `slow_rate(50% > 1s)`, `backoff(1s..60s)` or `cooldown(60s ± 10%)` with commas, if the word takes all the
+/// values.
+pub(crate) fn with_commas(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    pieces: &[Piece<'_>],
+) -> Option<Vec<String>> {
+    let is_value = |piece: &Piece<'_>| {
+        piece.name.is_some()
+            || entry.positional.iter().chain(entry.keywords).any(|parameter| piece.resembles(parameter))
+    };
+    let mut values = Vec::new();
+    for piece in pieces {
+        let parts = if is_value(piece) { vec![piece.written()] } else { piece.values() };
+        if parts.is_empty() {
+            return None;
+        }
+        values.extend(parts);
+    }
+    if values == pieces.iter().map(Piece::written).collect::<Vec<_>>() {
+        return None;
+    }
+    let right = right_call(vocabulary, entry, &values);
+    let takes_all =
+        arguments_of(&right.text) >= values.len() && values.iter().all(|value| right.keeps(value));
+    takes_all.then_some(values)
 }
 
 /// Whether the values without a name stand before keyword arguments, even if those lack their names.

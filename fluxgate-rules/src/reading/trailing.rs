@@ -50,6 +50,9 @@ fn condition_before(cursor: &Cursor<'_>, end: usize) -> Option<(usize, &'static 
     before.into_iter().find_map(|(at, word)| Some((at, TRIP.entry(&word.text)?)))
 }
 
+/// How many words a name has at most: `in a row`.
+const LONGEST_NAME: usize = 4;
+
 /// The word that these words make of another: `failures(5, consecutive)`, `cooldown(10s, exponential)`.
 pub(crate) fn qualified(vocabulary: &Vocabulary, entry: &Entry, words: &[Token]) -> Option<&'static Entry> {
     let qualifies = |other: &&'static Entry| {
@@ -57,8 +60,7 @@ pub(crate) fn qualified(vocabulary: &Vocabulary, entry: &Entry, words: &[Token])
         let is_kind_of_it = entry.word == "failures" && other.word == "failure_streak";
         entry.is_like(other) && other.word != entry.word && (is_kind_of_it || !vocabulary.is_joined())
     };
-    let runs =
-        (0..words.len()).flat_map(|start| (start + 1..=words.len()).map(move |end| &words[start..end]));
+    let runs = (1..=LONGEST_NAME).flat_map(|length| words.windows(length));
     let is_plain = |token: &Token| token.shape == Shape::Word && !token.text.contains(char::is_uppercase);
     let names = runs.filter(|run| run.iter().all(is_plain)).map(|run| {
         let words: Vec<_> = run.iter().map(|token| token.text.as_str()).collect();
