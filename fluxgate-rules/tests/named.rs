@@ -211,6 +211,25 @@ fn values_are_kept_without_commas() {
     }
 }
 
+/// A correction would trip the breaker while all is well.
+#[test]
+fn a_value_that_bounds_from_above_is_not_corrected() {
+    let conditions = TRIP.entries.iter().filter(|entry| !entry.positional.is_empty());
+    let conditions = conditions.filter(|entry| entry.word != "custom");
+    for entry in conditions {
+        let call = entry.example();
+        let (_, values) = call.trim_end_matches(')').split_once('(').expect("values");
+        for turned in ["<", "<=", "≤", "below", "under", "at most", "less than", "fewer than", "not", "no"]
+        {
+            let text = format!("min(10) & {}({turned} {values})", entry.word);
+            let lexed = lex(&text);
+            let problems = problems(&TRIP, &lexed.tokens);
+            let corrected = problems.iter().any(|it| it.corrected(&text, &lexed.bytes).is_some());
+            assert!(!problems.is_empty() && !corrected, "{text}: {problems:#?}");
+        }
+    }
+}
+
 /// No condition is turned into another, since that would measure something else.
 #[test]
 fn an_argument_of_another_condition_is_dropped() {

@@ -9,6 +9,7 @@ use crate::reading::attribute::parts::bucket_count;
 use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
+use crate::reading::inverted::{is_turned, other_way_round};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::reading::suggestion::{
     WITH_COMMAS, arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
@@ -42,6 +43,11 @@ pub(crate) fn arguments(
         pieces.iter().map(|piece| Piece::cut(cursor.vocabulary, entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
+    if let Some(opposite) = given.opposite(cursor.vocabulary) {
+        let problem = other_way_round(call, &cursor.spell(call), &opposite.text);
+        cursor.report(problem);
+        return None;
+    }
     if let Some(right) = given.qualified(cursor.vocabulary) {
         let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
         cursor.report(right.correct(Problem::new(call, what), call));
@@ -181,6 +187,18 @@ impl<'a> GivenArguments<'a> {
         vocabulary.entries.iter().find(takes).filter(|_| is_other)
     }
 
+    /// The condition whose opposite was asked for: `failure_rate(< 50%)`, `failures(fewer than 5)`.
+    fn opposite(&self, vocabulary: &Vocabulary) -> Option<Filled> {
+        let is_turned = |piece: &Piece<'_>| is_turned(piece.tokens()) && !piece.values().is_empty();
+        if !vocabulary.is_joined() || !self.pieces.iter().any(is_turned) {
+            return None;
+        }
+        let values =
+            |piece: &Piece<'_>| if is_turned(piece) { piece.values() } else { vec![piece.written()] };
+        let values: Vec<_> = self.pieces.iter().flat_map(values).collect();
+        Some(right_call(vocabulary, self.entry, &values))
+    }
+
     /// The word that was meant by this one and a word among its arguments, with the values.
     fn qualified(&self, vocabulary: &Vocabulary) -> Option<Filled> {
         // In `backoff(1s after 60s)`, the word only joins two values.
@@ -220,8 +238,13 @@ impl<'a> GivenArguments<'a> {
             Some(format!("`{word}` takes {wanted}, without a name"))
         } else if order_meant(self.entry, &unnamed).is_some() {
             Some(format!("`{word}` takes {wanted}, in this order"))
-        } else if with_commas(vocabulary, self.entry, &self.pieces).is_some() {
-            Some(WITH_COMMAS.to_owned())
+        } else if let Some(values) = with_commas(vocabulary, self.entry, &self.pieces) {
+            Some(match (unnamed.as_slice(), self.entry.positional) {
+                ([piece], [own]) if values.len() == 1 => {
+                    format!("`{}` is not {}", piece.text(), own.kind.noun())
+                }
+                _ => WITH_COMMAS.to_owned(),
+            })
         } else if unnamed.len() < self.entry.positional.len() {
             Some(match unnamed.len() {
                 0 => format!("`{word}` takes {wanted}"),

@@ -8,6 +8,8 @@ use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
 use crate::reading::filled::Filled;
+use crate::text::problem::Problem;
+use crate::text::token::{Token, TokenRange};
 
 /// A condition whose value must be inverted: a percentile, or a success rate. Without a value to invert, it is an
 /// example.
@@ -49,6 +51,21 @@ pub(crate) fn speaks_of_success(word: &str) -> bool {
     let word = word.to_lowercase();
     ["succe", "healthy", "availab", "uptime"].iter().any(|start| word.starts_with(start))
         || is_success_rate(&word)
+}
+
+/// Whether words and signs before a value ask for less than it, or for something else: a rule asks for it and more.
+pub(crate) fn is_turned(tokens: &[Token]) -> bool {
+    const TURNED: [&str; 15] = [
+        "<", "≤", "!", "not", "no", "without", "below", "under", "less", "fewer", "lower", "most", "faster",
+        "shorter", "quicker",
+    ];
+    tokens.iter().any(|token| TURNED.iter().any(|word| token.is(word)))
+}
+
+/// The problem of what holds while all is well.
+pub(crate) fn other_way_round(place: TokenRange, written: &str, opposite: &str) -> Problem {
+    let what = format!("a rule says when to trip, and `{written}` is the other way round");
+    Problem::new(place, what).help(format!("to trip on the opposite, write `{opposite}`"))
 }
 
 fn is_duration(value: &str) -> bool {

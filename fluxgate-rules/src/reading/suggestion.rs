@@ -12,7 +12,7 @@ use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
 use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{inverted, speaks_of_success};
+use crate::reading::inverted::{inverted, is_turned, speaks_of_success};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
@@ -98,6 +98,10 @@ pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values:
 /// A word with its arguments, assembled from the given ones: in the right order, with the right names, each one
 /// corrected, and with examples for missing ones. Arguments that the word does not take are left out, which is a loss.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
+    // A rule made of `error_rate(< 50%)` would be its opposite.
+    if vocabulary.is_joined() && pieces.iter().any(|piece| is_turned(piece.tokens())) {
+        return Filled::new(entry.example(), true);
+    }
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
         let tokens = lex(&number).tokens;
         let number = Piece::cut(vocabulary, entry, &tokens, TokenRange::whole(&tokens));

@@ -6,7 +6,7 @@ use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::inverted::is_success_rate;
+use crate::reading::inverted::{is_success_rate, other_way_round};
 use crate::reading::operators::operator;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{meant, right_call};
@@ -105,6 +105,8 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     after += usize::from(is_closed);
     let rest = TokenRange::new(cursor.at, after);
     cursor.at = after;
+    let is_arrow = cursor.token(start).is_some_and(|sign| sign.is("-"));
+    let comparison = Comparison::of(signs.of(cursor.tokens), is_closed || is_arrow);
     if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
         // `slow_rate(1s) > 30%`
         let given: Vec<_> = cursor.pieces(inside).into_iter().chain([value]).collect();
@@ -113,9 +115,15 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
             cursor.vocabulary.entry(&name.text).filter(|it| it.positional.len() == values.len())
         {
             let place = TokenRange::new(name.place.start, after);
-            let what = format!("`{}` takes {} in parentheses", entry.word, entry.wanted());
             let right = right_call(cursor.vocabulary, entry, &values);
-            cursor.report(right.correct(Problem::new(place, what), place));
+            let what = format!("`{}` takes {} in parentheses", entry.word, entry.wanted());
+            let problem = match comparison {
+                Comparison::Above | Comparison::Given => right.correct(Problem::new(place, what), place),
+                Comparison::Below | Comparison::Different => {
+                    other_way_round(place, &cursor.spell(place), &right.text)
+                }
+            };
+            cursor.report(problem);
             return true;
         }
         let before = cursor.problems.len();
@@ -125,8 +133,6 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         }
         return true;
     }
-    let is_arrow = cursor.token(start).is_some_and(|sign| sign.is("-"));
-    let comparison = Comparison::of(signs.of(cursor.tokens), is_closed || is_arrow);
     let problem = compared(cursor, name, TokenRange::new(name.place.start, after), value, comparison);
     cursor.report(problem);
     true
@@ -179,10 +185,7 @@ fn compared(
             Comparison::Different | Comparison::Given => false,
         };
         if is_turned {
-            let written = cursor.spell(place);
-            let what = format!("a rule says when to trip, and `{written}` is the other way round");
-            return Problem::new(place, what)
-                .help(format!("to trip on the opposite, write `{}`", meant.right.text));
+            return other_way_round(place, &cursor.spell(place), &meant.right.text);
         }
         // More than five is at least six.
         let is_strict =
