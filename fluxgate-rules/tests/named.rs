@@ -201,7 +201,7 @@ fn values_are_kept_without_commas() {
             let text = format!("{prefix}{}({})", entry.word, values.join(sign));
             assert_eq!(corrected(vocabulary, &text), right, "{text}");
         }
-        for word in ["to", "over", "with", "within", "in", "and", "after", "up to", "for at most"] {
+        for word in ["to", "over", "with", "within", "in", "and", "after", "up to", "for about"] {
             let joined = values.join(&format!(" {word} "));
             for text in [joined.clone(), format!("from {joined}"), format!("{joined} please")] {
                 let text = format!("{prefix}{}({text})", entry.word);
