@@ -193,9 +193,7 @@ impl<'a> GivenArguments<'a> {
         if !vocabulary.is_joined() || !self.pieces.iter().any(is_turned) {
             return None;
         }
-        let values =
-            |piece: &Piece<'_>| if is_turned(piece) { piece.values() } else { vec![piece.written()] };
-        let values: Vec<_> = self.pieces.iter().flat_map(values).collect();
+        let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(is_turned(piece))).collect();
         Some(right_call(vocabulary, self.entry, &values))
     }
 
@@ -208,11 +206,7 @@ impl<'a> GivenArguments<'a> {
             may_qualify(piece).then(|| qualified(vocabulary, self.entry, piece.tokens())).flatten()
         };
         let other = self.pieces.iter().find_map(of)?;
-        let values = |piece: &Piece<'_>| match of(piece) {
-            Some(_) => piece.values(),
-            None => vec![piece.written()],
-        };
-        let values: Vec<_> = self.pieces.iter().flat_map(values).collect();
+        let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(of(piece).is_some())).collect();
         Some(right_call(vocabulary, other, &values))
     }
 

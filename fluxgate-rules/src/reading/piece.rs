@@ -93,6 +93,11 @@ impl<'a> Piece<'a> {
         }
     }
 
+    /// It as written or, in parts, its values.
+    pub(crate) fn parts(&self, in_parts: bool) -> Vec<String> {
+        if in_parts { self.values() } else { vec![self.written()] }
+    }
+
     /// Reads it as the value of a parameter.
     pub(crate) fn read(&self, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
         value::read(self.tokens, self.value, owner, parameter)

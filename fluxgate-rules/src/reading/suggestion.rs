@@ -189,7 +189,7 @@ pub(crate) fn with_commas(
     };
     let mut values = Vec::new();
     for piece in pieces {
-        let parts = if is_value(piece) { vec![piece.written()] } else { piece.values() };
+        let parts = piece.parts(!is_value(piece));
         if parts.is_empty() {
             return None;
         }
