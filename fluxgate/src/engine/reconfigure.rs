@@ -29,22 +29,24 @@ pub(crate) fn change(
     breaker: &Breaker,
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
-    replace(breaker, |own, present| (Some(changed(own)), changed(present)))
+    replace(breaker, true, |own, present| (Some(changed(own)), changed(present)))
 }
 
-/// Puts into force what is prescribed from outside, on the basis of the program's own settings, if that is valid. Returns whether it
-/// differs.
+/// Puts into force what is prescribed from outside, on the basis of the program's own settings, if that is valid, and perhaps tells
+/// listeners. Returns whether it differs.
 #[cfg(feature = "serde")]
 pub(crate) fn prescribe(
     breaker: &Breaker,
+    is_news: bool,
     prescribed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
-    replace(breaker, |own, _| (None, prescribed(own)))
+    replace(breaker, is_news, |own, _| (None, prescribed(own)))
 }
 
 /// Replaces the settings in force and, if there are others, the program's own.
 fn replace(
     breaker: &Breaker,
+    is_news: bool,
     replaced: impl Fn(&Settings, &Settings) -> (Option<Settings>, Settings),
 ) -> Result<bool, ConfigError> {
     let has_clock = breaker.has_clock();
@@ -76,7 +78,7 @@ fn replace(
             continue;
         }
         if differs {
-            reconfigure(guard, settings, after, now);
+            reconfigure(guard, settings, after, is_news, now);
         } else {
             breaker.replace_own_settings(after);
         }
@@ -93,7 +95,13 @@ fn is_same(one: Option<&Arc<Settings>>, other: Option<&Arc<Settings>>) -> bool {
 ///
 /// If the rule or the window changes, a new generation begins: outcomes of earlier calls are late, and a trial starts over. The
 /// memory is kept if the new settings would remember the same of the same calls, and is judged by the new rule at once.
-fn reconfigure(mut guard: Guard<'_>, settings: Arc<Settings>, own: Option<Arc<Settings>>, now: u64) {
+fn reconfigure(
+    mut guard: Guard<'_>,
+    settings: Arc<Settings>,
+    own: Option<Arc<Settings>>,
+    is_news: bool,
+    now: u64,
+) {
     let breaker = guard.breaker;
     let old = breaker.settings();
     let renews = old.rule != settings.rule || old.window != settings.window;
@@ -125,7 +133,9 @@ fn reconfigure(mut guard: Guard<'_>, settings: Arc<Settings>, own: Option<Arc<Se
     end_change(&mut guard, next);
 
     let state = next.state();
-    transition::announce(&mut guard, state, &Change::to(state, Reason::Reconfigured, now), metrics);
+    if is_news {
+        transition::announce(&mut guard, state, &Change::to(state, Reason::Reconfigured, now), metrics);
+    }
     if renews && keeps_memory {
         judge(guard, now);
     } else {

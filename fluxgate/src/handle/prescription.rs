@@ -1,5 +1,6 @@
 //! Settings from outside the program, for breakers by their names, existing and future.
 
+use crate::configuration::Settings;
 use crate::configuration::changes::Changes;
 use crate::configuration::config_error::ConfigError;
 use crate::configuration::name::Name;
@@ -81,7 +82,7 @@ pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
         before || prescription.of(name).next().is_some()
     };
     let live = REGISTRY.live();
-    let changed = live.iter().filter(|breaker| concerns(breaker.name()) && follow(breaker));
+    let changed = live.iter().filter(|breaker| concerns(breaker.name()) && follow(breaker, true));
     changed.map(|breaker| breaker.name().as_str().to_owned()).collect()
 }
 
@@ -90,39 +91,47 @@ pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
     STANDING.read().unfit.clone()
 }
 
-/// Gives a breaker that has just been put into use what is prescribed for it.
+/// Gives a breaker that has just been put into use what is prescribed for it. For that of a key, this is no news: whoever chooses the keys
+/// would fill logs and listeners with it.
 pub(super) fn begin(breaker: &Breaker) {
     let is_prescribed =
         || standing().is_some_and(|prescription| prescription.of(breaker.name()).next().is_some());
     if !breaker.origin.is_hidden() && is_prescribed() {
-        follow(breaker);
+        follow(breaker, breaker.name().family().is_none());
     }
 }
 
 /// Applies what is prescribed to the program's own settings of a breaker. Returns whether its settings changed.
-fn follow(breaker: &Breaker) -> bool {
+fn follow(breaker: &Breaker, is_news: bool) -> bool {
     let mut is_changed = false;
     loop {
         let prescription = standing();
         let changes = prescription.as_ref().map(|prescription| prescription.changes(breaker.name()));
-        let result = reconfigure::prescribe(breaker, |own| changes.clone().unwrap_or_default().of(own));
+        let prescribed = |own: &Settings| changes.clone().unwrap_or_default().of(own);
+        let result = reconfigure::prescribe(breaker, is_news, prescribed);
         is_changed |= matches!(result, Ok(true));
         // Another thread may have prescribed something else meanwhile, before this breaker took the older settings. The last one prevails.
         if prescription.as_ref().map(Arc::as_ptr) != standing().as_ref().map(Arc::as_ptr) {
             continue;
         }
-        if let Err(error) = result {
+        if let Err(error) = result
+            && list_unfit(breaker.name(), &error)
+        {
             #[cfg(feature = "tracing")]
             emit_unfit(breaker.name(), &error);
-            let unfit = &mut STANDING.write().unfit;
-            // A key may come and go many times.
-            let is_listed = unfit.iter().any(|(name, _)| name == breaker.name());
-            if !is_listed && unfit.len() < MOST_UNFIT {
-                unfit.push((breaker.name().clone(), error));
-            }
         }
         return is_changed;
     }
+}
+
+/// Remembers that the settings do not fit the breaker. Returns whether that is new: a key may come and go many times.
+fn list_unfit(breaker: &Name, error: &ConfigError) -> bool {
+    let unfit = &mut STANDING.write().unfit;
+    let is_new = unfit.len() < MOST_UNFIT && unfit.iter().all(|(name, _)| name != breaker);
+    if is_new {
+        unfit.push((breaker.clone(), error.clone()));
+    }
+    is_new
 }
 
 fn standing() -> Option<Arc<Prescription>> {

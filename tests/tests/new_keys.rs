@@ -1,0 +1,111 @@
+//! Whoever chooses the keys of a family chooses how many breakers begin under settings from outside. That must not fill logs and queues. A
+//! process of its own, for the same reason as `settings`.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use fluxgate::settings::{self, Settings};
+use fluxgate::{CircuitBreaker, Event, Interests, Keyed, trip};
+use fluxgate_tests::fixture;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Metadata, Subscriber};
+
+/// Keeps the messages.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+struct Message<'a>(&'a mut Vec<String>);
+
+impl Visit for Message<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == "message" {
+            self.0.push(format!("{value:?}"));
+        }
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "fluxgate"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        event.record(&mut Message(&mut self.0.lock().expect("not poisoned")));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// What is logged, and of which breakers listeners hear, while `work` runs.
+fn heard(work: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+    let (log, mut events) = (Log::default(), fluxgate::events().interests(Interests::transitions().resets()));
+    tracing::subscriber::with_default(log.clone(), work);
+    let names = std::iter::from_fn(|| events.try_recv()).filter_map(|event| match event {
+        Event::Transition(transition) => Some(transition.breaker.as_str().to_owned()),
+        _ => None,
+    });
+    let names = names.collect();
+    (std::mem::take(&mut *log.0.lock().expect("not poisoned")), names)
+}
+
+fn apply(breaker: &str, setting: &str, value: &str) {
+    let mut settings = Settings::new();
+    settings.set(breaker, setting, value);
+    settings::apply(&settings).expect("right");
+}
+
+/// Three keys, each of which comes twice and is called.
+fn use_keys(family: &Keyed<u32>) {
+    for key in [1, 2, 3, 1, 2, 3] {
+        let _ = family.get(&key).call(|| Ok::<_, ()>(()));
+        family.remove(&key);
+    }
+}
+
+fn family(name: &'static str) -> Keyed<u32> {
+    let rule = trip::min(10) & trip::failure_rate(0.5);
+    CircuitBreaker::builder(name).trip(rule).keyed().build().expect("valid")
+}
+
+#[test]
+fn begin_under_settings_without_a_word() {
+    let _alone = fixture::alone();
+    let tenants = family("tenants");
+    apply("tenants", "trip", "failure_streak(3)");
+    let nothing = heard(|| use_keys(&tenants));
+    assert_eq!(nothing, (vec![], vec![]));
+    // A breaker of its own says that the settings have reached it, and so does a key that has been in use.
+    let held = tenants.get(&7);
+    drop(held.acquire());
+    let alone = CircuitBreaker::builder("tenants alone").build().expect("valid");
+    let (log, names) = heard(|| apply("tenants*", "trip", "failure_streak(4)"));
+    assert_eq!(
+        (held.snapshot().rule.as_str(), alone.snapshot().rule.as_str()),
+        ("failure_streak(4)", "failure_streak(4)")
+    );
+    assert_eq!(log, ["circuit breaker has new settings"; 2]);
+    assert_eq!(names.len(), 2, "{names:?}");
+    settings::apply(&Settings::new()).expect("nothing can be wrong");
+}
+
+#[test]
+fn warn_once_of_settings_that_do_not_fit() {
+    let _alone = fixture::alone();
+    let shards = family("shards");
+    apply("shards", "window", "count(5)");
+    let (log, names) = heard(|| use_keys(&shards));
+    assert_eq!(log, ["circuit breaker keeps its settings, since the new ones do not fit"; 3]);
+    assert_eq!(names, [""; 0]);
+    settings::apply(&Settings::new()).expect("nothing can be wrong");
+}
