@@ -1,4 +1,4 @@
-//! Durations as rules spell them: `250us`, `500ms`, `1.5s`, `2m`, `1h`.
+//! Durations as rules spell them (`250us`, `1.5s`, `90m`), and as people say them (`1h 30m`).
 
 use core::fmt;
 use core::time::Duration;
@@ -33,10 +33,75 @@ impl fmt::Display for Spelled {
     }
 }
 
+/// Prints a duration for people to read, without the rest that does not matter to them: in its two largest units from a minute on
+/// (`1h 30m`, `2d 3h`), and to three digits below (`1.23s`).
+pub struct Spoken(pub Duration);
+
+/// From a minute on, the units that people use, each with the next smaller one, in seconds.
+const SPOKEN: [(&str, u64, &str, u64); 3] =
+    [("d", 86_400, "h", 3_600), ("h", 3_600, "m", 60), ("m", 60, "s", 1)];
+
+impl Spoken {
+    /// What is printed: never more than the duration.
+    pub fn rounded(&self) -> Duration {
+        let (nanos, step) = (self.0.as_nanos(), u128::from(self.step()));
+        let rounded = nanos / step * step;
+        Duration::new((rounded / 1_000_000_000) as u64, (rounded % 1_000_000_000) as u32)
+    }
+
+    /// The nanoseconds of the last digit that is printed.
+    fn step(&self) -> u64 {
+        match spoken(self.0) {
+            Some((.., smaller)) => smaller * 1_000_000_000,
+            None => 10_u64.pow(self.0.as_nanos().max(1).ilog10().saturating_sub(2)),
+        }
+    }
+}
+
+fn spoken(duration: Duration) -> Option<(&'static str, u64, &'static str, u64)> {
+    SPOKEN.into_iter().find(|&(_, seconds, ..)| duration.as_secs() >= seconds)
+}
+
+impl fmt::Display for Spoken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((unit, large, smaller_unit, smaller)) = spoken(self.0) else {
+            return Spelled(self.rounded()).fmt(formatter);
+        };
+        let seconds = self.0.as_secs();
+        write!(formatter, "{}{unit}", seconds / large)?;
+        match seconds % large / smaller {
+            0 => Ok(()),
+            rest => write!(formatter, " {rest}{smaller_unit}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Spelled;
+    use super::{Spelled, Spoken};
     use core::time::Duration;
+
+    #[test]
+    fn people_read_two_units() {
+        for (millis, text) in [
+            (0, "0s"),
+            (5_678, "5.67s"),
+            (59_999, "59.9s"),
+            (60_000, "1m"),
+            (90_999, "1m 30s"),
+            (3_599_999, "59m 59s"),
+            (3_600_000, "1h"),
+            (5_400_000, "1h 30m"),
+            (86_399_999, "23h 59m"),
+            (86_400_000, "1d"),
+            (90_061_000, "1d 1h"),
+            (34_560_000_000, "400d"),
+        ] {
+            assert_eq!(Spoken(Duration::from_millis(millis)).to_string(), text);
+        }
+        assert_eq!(Spoken(Duration::from_nanos(145_213)).to_string(), "145us");
+        assert_eq!(Spoken(Duration::MAX).to_string(), "213503982334601d 7h");
+    }
 
     #[test]
     fn prints_the_natural_unit() {

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::time::Duration;
 
-use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::duration::{Spelled, Spoken};
 use fluxgate_rules::evaluate::{Situation, cause};
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::ratio::Percent;
@@ -155,20 +155,22 @@ impl fmt::Display for Sentence {
             }
             Condition::AvgLatency(least) => {
                 let mean = self.duration(least);
-                let least = Spelled(least);
-                write!(formatter, "the last {whole} took {mean} on average ({mean} {sign} {least})")
+                let (calls, least) = (Recent(whole), Spelled(least));
+                write!(formatter, "{calls} took {mean} on average ({mean} {sign} {least})")
             }
             Condition::FailingFor(least) => {
                 let failing = self.duration(least);
                 write!(formatter, "no call has succeeded for {failing} ({failing} {sign} {})", Spelled(least))
             }
             Condition::InFlight(least) => {
-                let calls = if part == 1 { "call is" } else { "calls are" };
-                write!(formatter, "{part} {calls} running at once ({part} {sign} {least})")
+                let are = if part == 1 { "is" } else { "are" };
+                write!(formatter, "{} {are} running at once ({part} {sign} {least})", Counted(part))
             }
-            Condition::Custom { path, .. } => write!(formatter, "custom({path}) held of the last {whole}"),
+            Condition::Custom { path, .. } => {
+                write!(formatter, "custom({path}) held for {}", Recent(whole))
+            }
             Condition::Min(_) | Condition::Closed | Condition::HalfOpen => {
-                write!(formatter, "{whole} were made ({condition})")
+                write!(formatter, "{} made ({condition})", Counted(whole))
             }
         }
     }
@@ -191,11 +193,11 @@ impl Sentence {
         (percent(share), percent(limit))
     }
 
-    /// To three digits: nobody reads nanoseconds next to milliseconds.
-    fn duration(&self, limit: Duration) -> Spelled {
-        let step = third_digit(self.part);
-        let rounded = Duration::from_nanos(self.part / step * step);
-        Spelled(if self.holds { rounded.max(limit) } else { rounded })
+    /// Nobody reads nanoseconds next to milliseconds.
+    fn duration(&self, limit: Duration) -> String {
+        let spoken = Spoken(Duration::from_nanos(self.part));
+        let is_below = spoken.rounded() < limit;
+        if self.holds && is_below { Spelled(limit).to_string() } else { spoken.to_string() }
     }
 }
 
@@ -205,11 +207,32 @@ fn third_digit(number: u64) -> u64 {
 }
 
 /// `6 of the last 10 calls`.
-struct Fraction(u64, u64);
+pub(crate) struct Fraction(pub(crate) u64, pub(crate) u64);
 
 impl fmt::Display for Fraction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} of the last {} calls", self.0, self.1)
+        write!(formatter, "{} of {}", self.0, Recent(self.1))
+    }
+}
+
+/// `the last 10 calls`, or `1 call`, which is the last one in any case.
+struct Recent(u64);
+
+impl fmt::Display for Recent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 > 1 {
+            formatter.write_str("the last ")?;
+        }
+        Counted(self.0).fmt(formatter)
+    }
+}
+
+/// `10 calls`, `1 call`.
+pub(crate) struct Counted(pub(crate) u64);
+
+impl fmt::Display for Counted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.0, if self.0 == 1 { "call" } else { "calls" })
     }
 }
 
@@ -242,15 +265,52 @@ mod tests {
                 trip::min(1) & trip::slow_rate(0.25, second),
                 "3 of the last 10 calls took 1s or longer (30% >= 25%)",
             ),
-            (trip::min(1) & trip::avg_latency(second), "the last 10 took 1.23s on average (1.23s >= 1s)"),
+            (
+                trip::min(1) & trip::avg_latency(second),
+                "the last 10 calls took 1.23s on average (1.23s >= 1s)",
+            ),
             (trip::failing_for(second), "no call has succeeded for 5.67s (5.67s >= 1s)"),
             (trip::in_flight(7), "7 calls are running at once (7 >= 7)"),
-            (trip::min(1) & trip::custom(|_| true), "custom(..) held of the last 10"),
+            (trip::min(1) & trip::custom(|_| true), "custom(..) held for the last 10 calls"),
         ] {
             assert_eq!(sentence(&rule, 10, 6, 3, 4), text);
         }
         let third = trip::min(3) & trip::failure_rate(0.333);
         assert_eq!(sentence(&third, 3, 1, 0, 1), "1 of the last 3 calls failed (33.33% >= 33.3%)");
+    }
+
+    /// Regression: `1 of the last 1 calls failed`.
+    #[test]
+    fn a_single_call_is_no_plural() {
+        let second = Duration::from_secs(1);
+        for (rule, text) in [
+            (trip::min(1) & trip::failure_rate(0.5), "1 of 1 call failed (100% >= 50%)"),
+            (trip::failures(1), "1 of 1 call failed (1 >= 1)"),
+            (trip::min(1) & trip::slow_rate(0.25, second), "1 of 1 call took 1s or longer (100% >= 25%)"),
+            (trip::min(1) & trip::avg_latency(second), "1 call took 1.23s on average (1.23s >= 1s)"),
+            (trip::min(1) & trip::custom(|_| true), "custom(..) held for 1 call"),
+        ] {
+            assert_eq!(sentence(&rule, 1, 1, 1, 1), text);
+        }
+    }
+
+    /// Regression: `no call has succeeded for 90000s (90000s >= 24h)`.
+    #[test]
+    fn a_long_time_is_said_in_two_units() {
+        let (hour, long) = (Duration::from_secs(3_600), Duration::from_secs(5_678));
+        for (least, passed, text) in [
+            (hour, long, "no call has succeeded for 1h 34m (1h 34m >= 1h)"),
+            (2 * hour, long, "no call has succeeded for 1h 34m (1h 34m < 2h)"),
+            (long, long, "no call has succeeded for 5678s (5678s >= 5678s)"),
+            (long + hour, long + hour / 2, "no call has succeeded for 2h 4m (2h 4m < 9278s)"),
+        ] {
+            let rule = trip::failing_for(least);
+            let [Node::Condition(condition)] = rule.nodes() else { panic!("one condition") };
+            let nanos = u64::try_from(passed.as_nanos()).unwrap();
+            let metrics =
+                Metrics::new(Tally::default(), 1, Rule::measures(rule.nodes())).after_success(nanos);
+            assert_eq!(Sentence::of(*condition, &metrics, passed >= least).to_string(), text);
+        }
     }
 
     /// Regression: `49999 of the last 100000 calls failed (50% < 50%)`, `(0% >= 0%)`, `(1.02s >= 1.024s)`.
@@ -269,11 +329,21 @@ mod tests {
                 milliseconds(1_024),
                 0,
                 1_024_999_999,
-                "the last 100000 took 1.024s on average (1.024s >= 1.024s)",
+                "the last 100000 calls took 1.024s on average (1.024s >= 1.024s)",
             ),
-            (milliseconds(1_024), 0, 1_023_999_999, "the last 100000 took 1.02s on average (1.02s < 1.024s)"),
-            (milliseconds(1_000), 0, 1_024_999_999, "the last 100000 took 1.02s on average (1.02s >= 1s)"),
-            (milliseconds(1), 0, 123_456, "the last 100000 took 123us on average (123us < 1ms)"),
+            (
+                milliseconds(1_024),
+                0,
+                1_023_999_999,
+                "the last 100000 calls took 1.02s on average (1.02s < 1.024s)",
+            ),
+            (
+                milliseconds(1_000),
+                0,
+                1_024_999_999,
+                "the last 100000 calls took 1.02s on average (1.02s >= 1s)",
+            ),
+            (milliseconds(1), 0, 123_456, "the last 100000 calls took 123us on average (123us < 1ms)"),
         ] {
             let tally = Tally { total: 100_000, failures, slow: [0; 4], latency: mean * 100_000 };
             let metrics = Metrics::new(tally, 0, Rule::measures(rule.nodes()));

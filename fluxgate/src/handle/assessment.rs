@@ -8,7 +8,7 @@ use fluxgate_rules::{Condition, Metrics, Node};
 
 use crate::engine::guard::Guard;
 use crate::engine::locked::Period;
-use crate::events::cause::Sentence;
+use crate::events::cause::{Counted, Sentence};
 use crate::permit;
 use crate::state::State;
 
@@ -55,8 +55,7 @@ impl ConditionStatus {
         let message = match condition {
             Condition::Min(least) => {
                 let (total, sign) = (metrics.total(), if holds { ">=" } else { "<" });
-                let calls = if total == 1 { "call" } else { "calls" };
-                format!("{total} {calls} ({total} {sign} {least})")
+                format!("{} ({total} {sign} {least})", Counted(total))
             }
             Condition::Custom { path, .. } => format!("custom({path}) is asked when a call ends"),
             Condition::FailingFor(_) if metrics.failure_streak() == 0 => {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::duration::Spoken;
 
 use super::timed_out::TimedOut;
 use crate::clock::NEVER;
@@ -175,15 +175,21 @@ impl fmt::Display for CallNotPermitted {
             formatter.write_str(": it admits only some calls while it tries")?;
         }
         if let Some(left) = self.retry_after() {
-            write!(formatter, "; next attempt in {}", Spelled(rounded_up(left)))?;
+            write!(formatter, "; next attempt in {}", Spoken(rounded_up(left)))?;
         }
         Ok(())
     }
 }
 
-/// Rounds up to whole seconds, or below one second to whole milliseconds, so that the time left is never understated.
-fn rounded_up(left: Duration) -> Duration {
-    let step = if left >= Duration::from_secs(1) { 1_000_000_000 } else { 1_000_000 };
+/// Rounds up to whole milliseconds, from a second on to seconds, from an hour on to minutes, and from a day on to hours: what is printed
+/// never understates the time left.
+pub(crate) fn rounded_up(left: Duration) -> Duration {
+    let step: u128 = match left.as_secs() {
+        0 => 1_000_000,
+        1..3_600 => 1_000_000_000,
+        3_600..86_400 => 60_000_000_000,
+        86_400.. => 3_600_000_000_000,
+    };
     let steps = left.as_nanos().div_ceil(step);
     Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
 }
@@ -281,7 +287,16 @@ mod tests {
 
     #[test]
     fn time_left_is_never_understated() {
-        for (left, shown) in [(0, 0), (1, 1), (999, 999), (1_000, 1_000), (1_001, 2_000), (41_200, 42_000)] {
+        for (left, shown) in [
+            (0, 0),
+            (1, 1),
+            (999, 999),
+            (1_000, 1_000),
+            (1_001, 2_000),
+            (41_200, 42_000),
+            (3_600_001, 3_660_000),
+            (86_400_001, 90_000_000),
+        ] {
             assert_eq!(rounded_up(Duration::from_millis(left)), Duration::from_millis(shown));
         }
         assert_eq!(rounded_up(Duration::from_nanos(1)), Duration::from_millis(1));

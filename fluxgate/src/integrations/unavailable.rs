@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::duration::Spoken;
 
-use crate::handle::error::CallNotPermitted;
+use crate::handle::error::{CallNotPermitted, rounded_up};
 
 /// For a call that took too long.
 pub(super) const LATE: &str = "no answer in time";
@@ -13,7 +13,9 @@ pub(super) const UNAVAILABLE: &str = "temporarily unavailable";
 
 pub(super) fn message(refusal: &CallNotPermitted) -> String {
     match seconds(refusal) {
-        Some(seconds) => format!("{UNAVAILABLE}; try again in {}", Spelled(Duration::from_secs(seconds))),
+        Some(seconds) => {
+            format!("{UNAVAILABLE}; try again in {}", Spoken(rounded_up(Duration::from_secs(seconds))))
+        }
         None => UNAVAILABLE.to_owned(),
     }
 }

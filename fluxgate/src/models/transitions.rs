@@ -179,8 +179,8 @@ fn a_refusal_describes_a_single_opening() {
             assert_eq!((state, left), (State::Open, Some(Duration::from_secs(60))));
             // The cause belongs to the first opening or to the second, or is absent between them; it is never a mixture.
             let shown = refusal.cause().map(|cause| cause.to_string());
-            let of = |whole| Some(format!("1 of the last {whole} calls failed (1 >= 1)"));
-            assert!([None, of(1), of(2)].contains(&shown), "{shown:?}");
+            let of = |calls| Some(format!("1 of {calls} failed (1 >= 1)"));
+            assert!([None, of("1 call"), of("the last 2 calls")].contains(&shown), "{shown:?}");
         }
         other.join().unwrap();
     });

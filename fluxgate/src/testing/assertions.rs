@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use fluxgate_rules::duration::Spoken;
+
+use crate::events::cause::Fraction;
 use crate::handle::circuit_breaker::CircuitBreaker;
-use crate::handle::error::CallNotPermitted;
+use crate::handle::error::{CallNotPermitted, rounded_up};
 use crate::state::State;
 
 /// Asserts that the breaker is in this state. Changes nothing.
@@ -55,16 +58,22 @@ pub fn assert_admits(breaker: &CircuitBreaker) {
 fn situation(breaker: &CircuitBreaker, expected: &str) -> String {
     let snapshot = breaker.snapshot();
     let (name, state, since) = (breaker.breaker().name(), snapshot.state, snapshot.since);
-    let mut text = format!("circuit breaker `{name}` should {expected}, but has been {state} for {since:?}");
+    let mut text =
+        format!("circuit breaker `{name}` should {expected}, but has been {state} for {}", Spoken(since));
     let (failures, total) = (snapshot.metrics.failures(), snapshot.metrics.total());
     // Writing to a string cannot fail.
-    let _ = write!(text, ": {failures} of the last {total} calls failed");
+    let _ = match total {
+        0 => write!(text, ": no call yet"),
+        _ => write!(text, ": {} failed", Fraction(failures, total)),
+    };
     match snapshot.metrics.failure_streak() {
         0 => {}
+        1 if total == 1 => {}
+        1 => text.push_str(", including the last"),
         streak => drop(write!(text, ", the last {streak} in a row")),
     }
     if let Some(left) = snapshot.retry_after {
-        let _ = write!(text, "; it tries again in {left:?}");
+        let _ = write!(text, "; it tries again in {}", Spoken(rounded_up(left)));
     }
     let _ = write!(text, "; its rule is `{}`", snapshot.rule);
     text

@@ -41,6 +41,18 @@ fn says_which_condition_held_with_its_figures() {
     );
 }
 
+/// Regression: `next attempt in 90061s`.
+#[test]
+fn says_a_long_wait_in_two_units_and_never_too_short() {
+    let (breaker, _clock) = payments(trip::failure_streak(1));
+    for (wait, said) in [(59, "59s"), (90, "1m 30s"), (5_399, "1h 30m"), (7_201, "2h 1m"), (90_061, "1d 2h")]
+    {
+        breaker.open_for(seconds(wait));
+        let text = format!("circuit breaker `payments` is open; next attempt in {said}");
+        assert_eq!(refused(&breaker).to_string(), text);
+    }
+}
+
 #[test]
 fn knows_the_breaker_its_state_and_the_wait() {
     let (breaker, clock) = payments(trip::failure_streak(1));
@@ -169,7 +181,7 @@ fn each_condition_has_its_words() {
         (&streak, "3 failed in a row (3 >= 3)"),
         (&failures, "3 of the last 3 calls failed (3 >= 3)"),
         (&slow, "2 of the last 2 calls took 100ms or longer (100% >= 50%)"),
-        (&average, "the last 2 took 150ms on average (150ms >= 100ms)"),
+        (&average, "the last 2 calls took 150ms on average (150ms >= 100ms)"),
     ] {
         assert_eq!(refused(breaker).cause().expect("it tripped").to_string(), cause);
     }

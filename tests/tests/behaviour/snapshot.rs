@@ -142,7 +142,7 @@ fn each_condition_has_its_figures() {
             ("no call yet", Some(false)),
             ("no call yet", Some(false)),
             ("custom(..) is asked when a call ends", None),
-            ("0 of the last 0 calls failed (0 < 3)", Some(false)),
+            ("0 of 0 calls failed (0 < 3)", Some(false)),
             ("0 failed in a row (0 < 2)", Some(false)),
             ("the last call did not fail", Some(false)),
         ])
@@ -156,7 +156,7 @@ fn each_condition_has_its_figures() {
             ("2 calls (2 < 4)", Some(false)),
             ("1 of the last 2 calls failed (50% >= 50%)", Some(true)),
             ("1 of the last 2 calls took 1s or longer (50% < 75%)", Some(false)),
-            ("the last 2 took 500ms on average (500ms < 3s)", Some(false)),
+            ("the last 2 calls took 500ms on average (500ms < 3s)", Some(false)),
             ("custom(..) is asked when a call ends", None),
             ("1 of the last 2 calls failed (1 < 3)", Some(false)),
             ("1 failed in a row (1 < 2)", Some(false)),

@@ -163,7 +163,7 @@ fn assertions_escape_the_name() {
     let breaker = breaker.build().expect("valid");
     assert_says(
         || assert_state(&breaker, Open),
-        "circuit breaker `two\\nlines` should be open, but has been closed for 0ns: 0 of the last 0 calls failed; its rule is \
+        "circuit breaker `two\\nlines` should be open, but has been closed for 0s: no call yet; its rule is \
          `failure_streak(3)`",
     );
 }
