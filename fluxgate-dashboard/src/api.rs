@@ -120,11 +120,17 @@ fn unreadable(rejection: &PathRejection) -> ProblemDetails {
 }
 
 fn unknown(name: &str) -> ProblemDetails {
-    let detail = format!(
-        "no breaker has the name `{}` now; breakers appear once they are built, registered or first used, and the list of all is one \
-         level up",
-        name.escape_debug()
-    );
+    let of_key = breakers().map(|breaker| breaker.snapshot()).find(|key| key.family.as_deref() == Some(name));
+    let (name, detail) = (name.escape_debug(), "no breaker has the name");
+    let detail = match of_key {
+        Some(key) => format!(
+            "{detail} `{name}` now, which is a family: each of its keys has one, such as `{}`",
+            key.name.escape_debug()
+        ),
+        None => format!(
+            "{detail} `{name}` now; breakers appear once they are built, registered or first used, and the list of all is one level up"
+        ),
+    };
     ProblemDetails::new(StatusCode::NOT_FOUND, "No such breaker", detail)
 }
 

@@ -171,11 +171,20 @@ async fn any_name_has_an_address() {
 #[tokio::test]
 async fn errors_say_what_would_be_right() {
     let breaker = breaker("http wrong");
+    let family = CircuitBreaker::builder("http family").keyed::<u32>().build().expect("valid");
+    drop(family.get(&7).acquire());
     let router = controlled();
     for (method, path, status, part) in [
         (Method::GET, "/breakers/nobody", 404, "no breaker has the name `nobody`"),
         (Method::GET, "/breakers/a%0Ab", 404, "`a\\nb`"),
         (Method::POST, "/breakers/nobody/reset", 404, "no breaker has the name `nobody`"),
+        (
+            Method::GET,
+            "/breakers/http%20family",
+            404,
+            "which is a family: each of its keys has one, such as `http family{7}`",
+        ),
+        (Method::POST, "/breakers/http%20family/force_open", 404, "such as `http family{7}`"),
         (
             Method::POST,
             "/breakers/http%20wrong/open",

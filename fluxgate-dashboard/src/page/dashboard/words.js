@@ -17,6 +17,13 @@ export function calls(number, what = "call") {
   return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
+// Neither some of them nor all but some is rounded away: 0.4% is not 0%, and 99.6% is not 100%.
+export function percent(share) {
+  const value = 100 * share;
+  const isWhole = value === 0 || value === 100 || (value >= 1 && value <= 99);
+  return `${isWhole ? Math.round(value) : Math.min(99.9, Math.max(0.1, value)).toFixed(1)}%`;
+}
+
 export function perSecond(rate) {
   return `${rate < 10 ? rate.toFixed(1) : count(rate)} calls a second`;
 }
@@ -32,8 +39,7 @@ export function next(entry) {
   const [first, second] = nextByState(entry);
   const { fault } = entry.shown;
   if (!fault) return [first, second];
-  const share = (part) => `${Math.round(part * 100)}%`;
-  const harm = [fault.failing > 0 && `${share(fault.failing)} of calls fail`, fault.delaying > 0 && `${share(fault.delaying)} wait ${fault.delay} s`];
+  const harm = [fault.failing > 0 && `${percent(fault.failing)} of calls fail`, fault.delaying > 0 && `${percent(fault.delaying)} wait ${fault.delay} s`];
   return [`drill: ${harm.filter(Boolean).join(", ")}, for ${duration(remaining(entry, fault.lasts))}`, first];
 }
 
@@ -55,7 +61,7 @@ function nextByState(entry) {
       if (recovery?.stage === "ramp") {
         const ramp = remaining(entry, recovery.ends_in);
         const closes = ramp > 0 ? `closes in ${duration(Math.ceil(ramp))}` : "closes with the next call";
-        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [closes, reopens].filter(Boolean).join("; ")];
+        return [`lets in ${percent(recovery.admits)} of calls`, [closes, reopens].filter(Boolean).join("; ")];
       }
       return ["", reopens];
     }
@@ -63,7 +69,7 @@ function nextByState(entry) {
     case "disabled": return ["admits all, records nothing", "until it is reset"];
     case "metrics_only": {
       const { peak } = shown;
-      return ["records all, refuses none", peak ? `highest failure rate ${Math.round(peak.failure_rate * 100)}% of ${calls(peak.calls)}` : "until it is reset"];
+      return ["records all, refuses none", peak ? `highest failure rate ${percent(peak.failure_rate)} of ${calls(peak.calls)}` : "until it is reset"];
     }
     default: {
       const rate = traffic(entry);
@@ -118,7 +124,7 @@ export function consequence(command, entry) {
   lines.push(now);
   switch (command) {
     case "reset":
-      if (isThere) lines.push(`It stays closed. The ${calls(shown.metrics.total)} in its window are forgotten, and calls in progress no longer count.`);
+      if (isThere) lines.push(`It stays closed, and forgets the ${calls(shown.metrics.total)} in its window. Calls in progress no longer count.`);
       else if (refuses || shown.state === "half_open") lines.push("It closes at once, with an empty window: all calls go to the dependency again, whether or not it has recovered. If they fail, it opens again once its rule holds.");
       else lines.push("It closes, with an empty window, and guards its calls again: it opens once its rule holds.");
       if (!isThere && shown.reopens > 0) lines.push(`The count of re-openings, now ${shown.reopens}, starts over, and so do its pauses.`);
