@@ -138,7 +138,8 @@ async fn no_share_is_rounded_to_nothing_or_to_all() {
     let server = serve(Access::ReadOnly).await;
     let browser = Browser::open(&server).await;
     let shares = [0.0, 0.0001, 0.004, 0.01, 0.125, 0.99, 0.996, 0.9999, 1.0];
-    let script = "return import('/breakers/dashboard/words.js').then((words) => arguments[0].map(words.percent))";
+    let script =
+        "return import('/breakers/dashboard/words.js').then((words) => arguments[0].map(words.percent))";
     let said = browser.run(script, json!([shares])).await;
     assert_eq!(said, json!(["0%", "0.1%", "0.4%", "1%", "13%", "99%", "99.6%", "99.9%", "100%"]));
     browser.close().await;

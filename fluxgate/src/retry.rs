@@ -15,7 +15,8 @@
 //! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
 //! ```
 //!
-//! What the dependency asks for takes precedence: see [`Call::failure_for`](crate::Call::failure_for).
+//! What the dependency asks for takes precedence: in the attribute, `retry = from_error(PATH, otherwise = backoff(10s))`, where the function
+//! at PATH finds it in the error; by hand, [`Call::failure_for`](crate::Call::failure_for).
 
 use std::time::Duration;
 

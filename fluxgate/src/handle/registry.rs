@@ -38,7 +38,9 @@ pub fn find(name: &str) -> Option<CircuitBreaker> {
     REGISTRY.find(name).map(CircuitBreaker::from_ref)
 }
 
-/// Enters a `static` breaker in the registry before its first use, so that [`breakers`] and [`find`] see it.
+/// Enters a `static` breaker in the registry before its first use, so that [`breakers`] and [`find`] see it, and so do dashboards, metrics
+/// and health checks that ask them. The `handle` of an attribute is such a breaker: `register(&CHARGE)`, for a method
+/// `register(&Client::CHARGE)`.
 pub fn register(breaker: &'static CircuitBreaker) {
     enroll(breaker.breaker());
 }

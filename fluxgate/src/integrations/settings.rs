@@ -16,6 +16,24 @@
 //! [`reconfigure`](crate::CircuitBreaker::reconfigure) has given it. If a line is removed from the file, the breaker gets its own
 //! setting back. If `reconfigure` changes a setting that the file mentions, that is in force until settings are applied again.
 //!
+//! A [`Settings`] may also be a part of the program's configuration, under any name:
+//!
+//! ```
+//! use fluxgate::settings::Settings;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Configuration {
+//!     port: u16,
+//!     breakers: Settings, // in TOML, `[breakers.payments]`
+//! }
+//!
+//! let text = r#"{ "port": 8080, "breakers": { "payments": { "retry": "cooldown(10s)" } } }"#;
+//! let configuration: Configuration = serde_json::from_str(text)?;
+//! assert_eq!(configuration.port, 8080);
+//! fluxgate::settings::apply(&configuration.breakers)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! A family of breakers, from `Keyed` or `key` in the attribute, has one name: settings for `hosts` apply to all of its breakers, existing
 //! and future, and settings for `hosts{a.example.org}` or `hosts{*.org}` to some.
 //!
