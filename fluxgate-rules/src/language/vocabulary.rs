@@ -283,7 +283,7 @@ const COUNT: Parameter = parameter("count", Kind::Count, "5");
 const RATIO: Parameter = parameter("ratio", Kind::Ratio, "0.5");
 const EXCEEDED: Parameter = parameter("ratio", Kind::Exceeded, "0.5");
 const THRESHOLD: Parameter = parameter("threshold", Kind::Threshold, "2s");
-const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
+pub(crate) const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
 const JITTER: Parameter = parameter("jitter", Kind::Jitter, "0.1");
 const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::function");
 

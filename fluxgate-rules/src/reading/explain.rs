@@ -4,6 +4,7 @@
 use core::time::Duration;
 
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
+use crate::language::vocabulary::DURATION;
 use crate::logic::flaws;
 use crate::logic::promises::most_patient;
 use crate::model::duration::Spelled;
@@ -18,9 +19,10 @@ use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, spell};
 
 /// A window with buckets that are too short.
-pub(crate) fn window(call: &WrittenCall) -> Option<Problem> {
+pub(crate) fn window(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     let window = call.window().filter(|window| flaws::window_flaw(window).is_some())?;
     let Extent::Time(duration) = window.extent else { return None };
+    let written = spell(call.argument(DURATION.name)?.place.of(tokens));
     let buckets = (duration.as_nanos() / MIN_BUCKET.as_nanos()).min(MAX_BUCKETS as u128);
     let length = Spelled(Duration::from_nanos(window.bucket_nanos()));
     let what = format!(
@@ -29,18 +31,19 @@ pub(crate) fn window(call: &WrittenCall) -> Option<Problem> {
     );
     let correction = match buckets {
         0 => "time(10us)".to_owned(),
-        _ => format!("time({}, buckets = {buckets})", Spelled(duration)),
+        _ => format!("time({written}, buckets = {buckets})"),
     };
     Some(Problem::new(call.place, what).correct(correction))
 }
 
 /// A backoff whose longest delay is shorter than its first, whatever its other arguments are.
-pub(crate) fn retry(call: &WrittenCall) -> Option<Problem> {
+pub(crate) fn retry(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     let (first, longest) = (call.argument("initial")?, call.argument("max")?);
     let (Value::Duration(initial), Value::Duration(max)) = (first.value, longest.value) else { return None };
     flaws::retry_flaw(&Retry::backoff(initial).max(max))?;
-    let what = format!("`max = {}` is shorter than the first delay, {}", Spelled(max), Spelled(initial));
-    Some(Problem::new(longest.place, what).correct(Spelled(initial).to_string()).losing())
+    let [initial, max] = [first, longest].map(|argument| spell(argument.place.of(tokens)));
+    let what = format!("`max = {max}` is shorter than the first delay, {initial}");
+    Some(Problem::new(longest.place, what).correct(initial).losing())
 }
 
 /// A share for which a trial would take forever, or a ramp that goes down.
@@ -76,17 +79,17 @@ fn falling_ramp(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     Some(problem.correct(format!("{to}, {from}")).losing())
 }
 
-/// A `half_open_timeout` with this value, at this place, that ends before the rule considers a call slow.
-pub(crate) fn half_open_timeout(place: TokenRange, timeout: Duration, nodes: &[Node]) -> Option<Problem> {
+/// A `half_open_timeout` with these tokens and this value that ends before the rule considers a call slow.
+pub(crate) fn half_open_timeout(tokens: &[Token], timeout: Duration, nodes: &[Node]) -> Option<Problem> {
     flaws::timeout_flaw(nodes, timeout)?;
     let (at, threshold) = most_patient(nodes)?;
     let Node::Condition(condition) = nodes[at] else { return None };
     let what = format!(
         "`{}` is not longer than the duration that `{condition}` counts as slow: \
          in half-open, calls would count as hung before they are slow",
-        Spelled(timeout)
+        spell(tokens)
     );
-    let problem = Problem::new(place, what);
+    let problem = Problem::new(TokenRange::whole(tokens), what);
     Some(match twice(threshold) {
         Some(longer) => problem.correct(longer),
         None => problem.help("write a shorter duration in the rule"),

@@ -114,12 +114,12 @@ fn refuse(problems: Vec<Problem>) -> Reading<()> {
 
 /// Reads a window.
 pub fn window(tokens: &[Token]) -> Reading<WrittenCall> {
-    setting(tokens, "window", &WINDOW, |_, call| explain::window(call))
+    setting(tokens, "window", &WINDOW, explain::window)
 }
 
 /// Reads a retry.
 pub fn retry(tokens: &[Token]) -> Reading<WrittenCall> {
-    setting(tokens, "retry", &RETRY, |_, call| explain::retry(call))
+    setting(tokens, "retry", &RETRY, explain::retry)
 }
 
 /// Reads a permit.
@@ -195,8 +195,7 @@ fn written_call(
 pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
     let value = argument(tokens, &HALF_OPEN_TIMEOUT)?;
     if let Value::Duration(timeout) = value {
-        let place = TokenRange::whole(tokens);
-        refuse(explain::half_open_timeout(place, timeout, nodes).into_iter().collect())?;
+        refuse(explain::half_open_timeout(tokens, timeout, nodes).into_iter().collect())?;
     }
     Ok(value)
 }
