@@ -17,7 +17,7 @@ use crate::sync::Ordering;
 /// Everything that is known about a breaker at one moment; returned by [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
 ///
 /// With the feature `serde`, it serializes in a form for dashboards: durations are seconds, and `metrics` is an object of its
-/// figures, where the list `slow` says how many calls reached each threshold of the rule.
+/// figures, where the list `slow` says how many calls reached each threshold of the rule. Only the breaker of a key has a `family`.
 ///
 /// ```json
 /// {

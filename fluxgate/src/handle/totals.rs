@@ -1,5 +1,6 @@
 //! Counts and times over a breaker's life.
 
+use core::fmt;
 use std::time::Duration;
 
 use crate::engine::guard::Guard;
@@ -81,10 +82,12 @@ impl Totals {
 /// # use fluxgate::{CircuitBreaker, State};
 /// # use std::time::Duration;
 /// let breaker = CircuitBreaker::builder("payments").build()?;
-/// assert_eq!(breaker.snapshot().spent.of(State::Open), Duration::ZERO);
+/// let spent = breaker.snapshot().spent;
+/// assert_eq!(spent.of(State::Open), Duration::ZERO);
+/// assert!(format!("{spent:?}").contains("Open: 0ns"));
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spent([Duration; State::ALL.len()]);
 
 impl Spent {
@@ -115,6 +118,13 @@ impl Spent {
             }
         }
         spent
+    }
+}
+
+/// By state.
+impl fmt::Debug for Spent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
     }
 }
 
