@@ -66,7 +66,8 @@
 //!
 //! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`. A text pattern,
 //! such as `matches("down" | "away")`, matches anything that borrows as text: `&str`, `String`, `Cow<str>`; a bytes pattern, `ok(b"ERR")`,
-//! anything that borrows as bytes.
+//! anything that borrows as bytes. What only a method tells goes into a guard: `matches(error if error.kind() == ErrorKind::NotFound)` for
+//! an `io::Error`, which is no `ErrorKind` itself.
 //!
 //! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`, and into a
 //! `Box` or `Arc` that is a source itself, such as a `#[source] Box<E>`. It does not see what is not among the sources: for the field of a
