@@ -284,6 +284,8 @@ fn settings_that_contradict_each_other_are_an_error_though_no_breaker_has_the_na
     let problems = error.problems().iter().map(|problem| (problem.key(), problem.breaker()));
     let expected = [("unborn*.half_open_timeout", None), ("unborn.trip", None)];
     assert_eq!(problems.collect::<Vec<_>>(), expected, "{error}");
+    // Regression: the name of the setting came twice.
+    assert!(error.to_string().starts_with("unborn*.half_open_timeout: `1s` is not longer"), "{error}");
 }
 
 #[test]

@@ -89,6 +89,16 @@ impl ConfigProblem {
         self
     }
 
+    /// Without that name, for a place that shows it anyway.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unnamed(mut self) -> Self {
+        if let Some(message) = self.message.strip_prefix(&format!("`{}`: ", self.setting)) {
+            self.message = message.to_owned();
+        }
+        self
+    }
+
     /// The setting, by its argument name in the attribute: `trip`, `window`.
     pub fn setting(&self) -> &str {
         self.setting

@@ -366,7 +366,10 @@ fn misfits<'a>(prescription: &'a Prescription, mut wrong: BTreeSet<&'a str>) -> 
         if !wrong.contains(pattern)
             && let Err(error) = entry.changes.of(&lenient(&entry.changes)).check(true)
         {
-            let of_all = |problem| SettingsProblem::of_all(key(entry, problem), problem.clone());
+            let of_all = |problem: &ConfigProblem| {
+                let (key, problem) = placed(entry, problem);
+                SettingsProblem::of_all(key, problem)
+            };
             problems.extend(error.problems().iter().map(of_all));
             wrong.insert(pattern);
         }
@@ -383,18 +386,18 @@ fn misfits<'a>(prescription: &'a Prescription, mut wrong: BTreeSet<&'a str>) -> 
             let of = || prescription.of(breaker.breaker().name()).rev();
             let entry = of().find(|entry| entry.changes.has(problem.setting())).or_else(|| of().next());
             let Some(entry) = entry else { continue };
-            let key = key(entry, problem);
+            let (key, problem) = placed(entry, problem);
             // A family may have thousands of breakers.
             match problems
                 .iter_mut()
-                .find(|known| known.breaker.is_some() && known.key == key && known.problem == *problem)
+                .find(|known| known.breaker.is_some() && known.key == key && known.problem == problem)
             {
                 Some(known) => known.others += 1,
                 None => problems.push(SettingsProblem {
                     key,
                     breaker: Some(breaker.name().to_owned()),
                     others: 0,
-                    problem: problem.clone(),
+                    problem,
                 }),
             }
         }
@@ -402,12 +405,13 @@ fn misfits<'a>(prescription: &'a Prescription, mut wrong: BTreeSet<&'a str>) -> 
     problems
 }
 
-fn key(entry: &Prescribed, problem: &ConfigProblem) -> String {
-    let name = entry.pattern.as_str();
-    if entry.changes.has(problem.setting()) {
-        format!("{name}.{}", problem.setting())
+/// The key that a problem is at, and the problem, without the setting's name if that is in the key.
+fn placed(entry: &Prescribed, problem: &ConfigProblem) -> (String, ConfigProblem) {
+    let (name, setting) = (entry.pattern.as_str(), problem.setting());
+    if entry.changes.has(setting) {
+        (format!("{name}.{setting}"), problem.clone().unnamed())
     } else {
-        name.to_owned()
+        (name.to_owned(), problem.clone())
     }
 }
 
