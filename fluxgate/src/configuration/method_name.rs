@@ -54,13 +54,22 @@ fn owner<'a>(item: &'a str, module: &str) -> Option<&'a str> {
     // `<module::Type as Trait>`
     let of_trait = || owner.strip_prefix('<').and_then(|inside| inside.split_once(" as ")).map(|(of, _)| of);
     let owner = beside.unwrap_or_else(|| of_trait().or(Some(owner)))?;
-    // `module::Type<..>`
+    // `module::Type<..>`, perhaps behind references
+    let owner = referent(owner);
     let plain = owner.split_once('<').map_or(owner, |(plain, _)| plain);
     let name = plain.rsplit_once("::").map_or(plain, |(_, name)| name);
     let is_name = |name: &str| {
         !name.is_empty() && name.chars().all(|character| character.is_alphanumeric() || character == '_')
     };
     Some(name).filter(|name| is_name(name))
+}
+
+/// The type that a reference, or a reference to one, refers to.
+fn referent(mut written: &str) -> &str {
+    while let Some(inner) = written.strip_prefix('&') {
+        written = inner.strip_prefix("mut ").unwrap_or(inner);
+    }
+    written
 }
 
 #[cfg(test)]
@@ -84,6 +93,9 @@ mod tests {
             ("app::more::<impl app::client::Client<_>>::get::__FluxgateMethod", Some("Client")),
             ("app::more::<impl app::Api for app::client::Client>::get::__FluxgateMethod", Some("Client")),
             ("<dyn core::marker::Send as app::Api>::get::__FluxgateMethod", Some("Send")),
+            ("<&app::client::Client<_> as app::Api>::get::__FluxgateMethod", Some("Client")),
+            ("<&str as app::Api>::get::__FluxgateMethod", Some("str")),
+            ("app::shop::<impl app::Api for &&mut T>::get::__FluxgateMethod", Some("T")),
             ("<&[u8] as app::Api>::get::__FluxgateMethod", None),
             ("app::shop::get::{{closure}}::__FluxgateMethod", None),
             ("__FluxgateMethod", None),

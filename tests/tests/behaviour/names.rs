@@ -75,6 +75,13 @@ impl Later for Orders {
     }
 }
 
+impl Source for &mut &str {
+    #[circuit_breaker]
+    fn write(&self) -> io::Result<&'static str> {
+        Ok("behaviour::names::str::write")
+    }
+}
+
 mod elsewhere {
     use std::io;
 
@@ -126,6 +133,7 @@ async fn a_breakers_default_name_is_its_functions_path_with_the_type() {
         orders.read(),
         orders.write(),
         stock.write(),
+        Source::write(&&mut ""),
         orders.later().await,
         orders.elsewhere(),
         get(),
