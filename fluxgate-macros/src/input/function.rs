@@ -103,6 +103,18 @@ impl Function {
         self.attributes.iter().any(|attribute| !BUILT_IN.iter().any(|name| attribute.path().is_ident(name)))
     }
 
+    /// What to do if another attribute has made this from an `async fn`, as `#[tokio::main]`, `#[sqlx::test]` and the like do.
+    pub(crate) fn help_if_async_was_removed(&self) -> Option<String> {
+        let blocks = ["block_on", "test_block_on"].iter().any(|name| mentions(&self.block.stream(), name));
+        blocks.then(|| {
+            let name = self.name();
+            format!(
+                "an attribute above this one seems to have removed `async` from `{name}`\n\
+                 help: put `#[circuit_breaker]` above that attribute"
+            )
+        })
+    }
+
     /// Reports a handler that uses a `&mut` parameter while the function's future holds it.
     pub(crate) fn forbid_shared_borrow(&self, handler: &Argument, errors: &mut CompileErrors) {
         let holder = match self.returns.form {

@@ -7,7 +7,6 @@ use crate::input::callable::{Callable, ReturnValue, Uncallable, ValueKind};
 use crate::input::errors::CompileErrors;
 use crate::input::function::Function;
 use crate::input::returns::{Form, Returns};
-use crate::input::tokens::mentions;
 
 /// Reads the argument with this name, if given, for this function.
 pub(crate) fn read(
@@ -88,18 +87,7 @@ fn misses_await(
         ),
         _ => return None,
     };
-    let help = if !is_awaited && blocks(function) {
-        format!(
-            "an attribute above this one seems to have removed `async` from `{of}`\n\
-             help: put `#[circuit_breaker]` above that attribute"
-        )
-    } else {
-        format!("help: {help}")
-    };
+    let help = if is_awaited { None } else { function.help_if_async_was_removed() }
+        .unwrap_or_else(|| format!("help: {help}"));
     Some(syn::Error::new(span, format!("{what}\n{help}")))
-}
-
-/// Whether another attribute has made this from an `async fn`: `#[tokio::main]`, `#[sqlx::test]` and the like.
-fn blocks(function: &Function) -> bool {
-    ["block_on", "test_block_on"].iter().any(|name| mentions(&function.block.stream(), name))
 }

@@ -32,12 +32,16 @@ pub(crate) fn take(
             Value::Duration(_) => text(&written).unwrap_or_else(|| written.to_string()),
             _ => "2s".to_owned(),
         };
+        let help = function.help_if_async_was_removed().unwrap_or_else(|| {
+            format!(
+                "help: make it an `async fn`, or count slow calls: `trip = min(10) & slow_rate(50%, {limit})`;\n\
+                 to set how long an open breaker waits, write `retry = cooldown({limit})`"
+            )
+        });
         errors.report(
             span,
             format!(
-                "`timeout` ends a call that is awaited, and `{name}` is not `async`: nothing can end a call that blocks its thread\n\
-                 help: make it an `async fn`, or count slow calls: `trip = min(10) & slow_rate(50%, {limit})`;\n\
-                 to set how long an open breaker waits, write `retry = cooldown({limit})`"
+                "`timeout` ends a call that is awaited, and `{name}` is not `async`: nothing can end a call that blocks its thread\n{help}"
             ),
         );
         arguments.replace("timeout", None);
