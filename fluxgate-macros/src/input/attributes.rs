@@ -9,6 +9,46 @@ use syn::{Attribute, Meta, MetaList, Path, Token};
 /// The lint that objects to the name of a `handle`.
 const OF_HANDLES: &str = "non_upper_case_globals";
 
+/// Attributes of the language for functions. Any other is a macro, or is read by one.
+const BUILT_IN: [&str; 22] = [
+    "allow",
+    "automatically_derived",
+    "cfg",
+    "cold",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "export_name",
+    "forbid",
+    "ignore",
+    "inline",
+    "instruction_set",
+    "link_section",
+    "must_use",
+    "no_mangle",
+    "should_panic",
+    "target_feature",
+    "test",
+    "track_caller",
+    "unsafe",
+    "warn",
+];
+
+/// The tools that come with the language, whose attributes are no macros: `#[rustfmt::skip]`.
+const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
+
+/// Whether one of these is a macro, or is read by one, as far as can be told.
+pub(crate) fn have_macros(attributes: &[Attribute]) -> bool {
+    let is_macro = |meta: &Meta| {
+        let path = meta.path();
+        let is_of_tool = path.segments.len() > 1 && TOOLS.iter().any(|tool| path.segments[0].ident == tool);
+        !is_of_tool && !BUILT_IN.iter().any(|name| path.is_ident(name))
+    };
+    let macros = |meta: &Meta| if is_macro(meta) { vec![meta.to_token_stream()] } else { vec![] };
+    attributes.iter().any(|attribute| !metas(&attribute.meta, &macros).is_empty())
+}
+
 /// The conditions under which an item or a parameter exists: its `#[cfg(..)]`, perhaps in a `#[cfg_attr(..)]`.
 pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
     divided(attributes, &|meta| {
@@ -128,7 +168,7 @@ mod tests {
     use syn::Attribute;
     use syn::parse::Parser as _;
 
-    use super::{conditions, of_function, of_handle};
+    use super::{conditions, have_macros, of_function, of_handle};
 
     fn attributes(text: &str) -> Vec<Attribute> {
         Attribute::parse_outer.parse_str(text).expect("the test's own attributes")
@@ -136,6 +176,29 @@ mod tests {
 
     fn text(tokens: Vec<TokenStream>) -> String {
         tokens.into_iter().collect::<TokenStream>().to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn attributes_of_the_language_and_of_its_tools_are_no_macros() {
+        for written in [
+            "/// Calls.",
+            "#[inline(never)] #[must_use = \"it failed\"]",
+            "#[unsafe(no_mangle)]",
+            "#[unsafe(link_section = \".text\")]",
+            "#[rustfmt::skip]",
+            "#[clippy::cognitive_complexity = \"30\"]",
+            "#[cfg_attr(unix, inline, cfg_attr(miri, rustfmt::skip))]",
+        ] {
+            assert!(!have_macros(&attributes(written)), "{written}");
+        }
+        for written in [
+            "#[instrument]",
+            "#[inline] #[tracing::instrument(err)]",
+            "#[rustfmt]",
+            "#[cfg_attr(unix, inline, instrument)]",
+        ] {
+            assert!(have_macros(&attributes(written)), "{written}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, VisRestricted, Visibility};
 
 use crate::input::arguments::Argument;
+use crate::input::attributes;
 use crate::input::boxed_tails::BoxedTails;
 use crate::input::errors::CompileErrors;
 use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
@@ -31,28 +32,6 @@ pub(crate) struct Function {
     /// The parameters' names and `Self`, as far as the block mentions them.
     mentioned: Vec<String>,
 }
-
-/// Attributes of the language for functions. Any other is a macro, or is read by one.
-const BUILT_IN: [&str; 18] = [
-    "allow",
-    "cfg",
-    "cold",
-    "deny",
-    "deprecated",
-    "diagnostic",
-    "doc",
-    "expect",
-    "forbid",
-    "ignore",
-    "inline",
-    "must_use",
-    "no_mangle",
-    "should_panic",
-    "target_feature",
-    "test",
-    "track_caller",
-    "warn",
-];
 
 impl Function {
     /// Reads a function, and reports why it cannot be guarded.
@@ -100,7 +79,7 @@ impl Function {
 
     /// Whether attributes below ours are macros, as far as can be told, which read what we write.
     pub(crate) fn has_attributes_below(&self) -> bool {
-        self.attributes.iter().any(|attribute| !BUILT_IN.iter().any(|name| attribute.path().is_ident(name)))
+        attributes::have_macros(&self.attributes)
     }
 
     /// What to do if another attribute has made this from an `async fn`, as `#[tokio::main]`, `#[sqlx::test]` and the like do.
