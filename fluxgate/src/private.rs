@@ -43,7 +43,9 @@ pub use self::made::keyed_of_static;
 pub use self::made::{breaker_of_settings, breaker_of_static};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
-pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, SomeError, Sources, Unknown};
+pub use self::sources::{
+    HasSources, Plain, Pointer, PointerAndError, PointerToPointer, SomeError, Sources, Unknown,
+};
 pub use self::standing::StaticBreaker;
 pub use self::status::{
     AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,

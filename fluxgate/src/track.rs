@@ -69,10 +69,11 @@
 //! anything that borrows as bytes. What only a method tells goes into a guard: `matches(error if error.kind() == ErrorKind::NotFound)` for
 //! an `io::Error`, which is no `ErrorKind` itself.
 //!
-//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`, and into a
-//! `Box` or `Arc` that is a source itself, such as a `#[source] Box<E>`. It does not see what is not among the sources: for the field of a
-//! `transparent` variant of thiserror, use `matches(MyError::Io(_))`; for a value given to anyhow's `context`, use
-//! `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even behind a `transparent` variant.
+//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`, into an
+//! `Arc` of one of these, and into a `Box` or `Arc` that is a source itself, such as a `#[source] Box<E>`. It does not see what is not
+//! among the sources: for the field of a `transparent` variant of thiserror, use `matches(MyError::Io(_))`; for a value given to anyhow's
+//! `context`, use `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even behind a
+//! `transparent` variant.
 //!
 //! A panic in a guard or a function is contained. An `ignore` or a `success` that panics claims nothing; if `track` panics, an `Err` is a
 //! failure, and an `Ok` a success.

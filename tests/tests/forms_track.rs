@@ -413,6 +413,19 @@ counts!(an_error_in_an_arc: track = type_of(Timeout), rejected = |_| Ok(()) => R
     Err(Arc::new(Outer(Timeout))) => FAILURE,
 });
 
+// What several callers of a cache share: moka's `try_get_with`.
+counts!(behind_two_pointers: track = type_of(Timeout), rejected = |_| Ok(()) => Result<(), Arc<anyhow::Error>> {
+    Err(Arc::new(Timeout.into())) => FAILURE,
+    Err(Arc::new(anyhow::Error::from(Outer(Timeout)).context("while loading"))) => FAILURE,
+    Err(Arc::new(not_found().into())) => IGNORED,
+});
+
+counts!(a_box_in_an_arc: track = type_of(Timeout), rejected = |_| Ok(()) => Result<(), Arc<BoxedToSend>> {
+    Err(Arc::new(Timeout.into())) => FAILURE,
+    Err(Arc::new(Outer(Timeout).into())) => FAILURE,
+    Err(Arc::new("text".into())) => IGNORED,
+});
+
 // So do pointers that are the source of an error, or its concrete type.
 counts!(a_source_behind_a_pointer: track = type_of(Timeout) => Result<(), BoxedToSend> {
     Err(Outer(Box::new(Timeout)).into()) => FAILURE,

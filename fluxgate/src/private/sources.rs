@@ -20,7 +20,10 @@ pub struct PointerAndError<E: ?Sized>(Pointer<E>);
 pub struct Pointer<E: ?Sized>(Plain<E>);
 
 /// The type is a plain error.
-pub struct Plain<E: ?Sized>(Unknown<E>);
+pub struct Plain<E: ?Sized>(PointerToPointer<E>);
+
+/// The type points to one that points to an error, neither being one itself: `Arc<anyhow::Error>`.
+pub struct PointerToPointer<E: ?Sized>(Unknown<E>);
 
 /// The type may be anything.
 pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
@@ -28,7 +31,7 @@ pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
 impl<E: ?Sized> Sources<E> {
     #[inline(always)]
     pub const fn of(_error: &E) -> Self {
-        Self(PointerAndError(Pointer(Plain(Unknown(PhantomData)))))
+        Self(PointerAndError(Pointer(Plain(PointerToPointer(Unknown(PhantomData))))))
     }
 }
 
@@ -49,7 +52,8 @@ deref! {
     Sources to PointerAndError,
     PointerAndError to Pointer,
     Pointer to Plain,
-    Plain to Unknown,
+    Plain to PointerToPointer,
+    PointerToPointer to Unknown,
 }
 
 /// Errors, also as trait objects.
@@ -111,6 +115,13 @@ impl<E: AsError> Plain<E> {
     #[inline(always)]
     pub fn has<T: SomeError>(&self, error: &E) -> bool {
         type_of::<T>(error.as_error())
+    }
+}
+
+impl<E: Deref<Target: Deref<Target: AsError>>> PointerToPointer<E> {
+    #[inline(always)]
+    pub fn has<T: SomeError>(&self, error: &E) -> bool {
+        type_of::<T>((***error).as_error())
     }
 }
 
