@@ -14,6 +14,7 @@ use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
 use crate::input::tokens::{is, is_one_of, is_word, mentioned, mentions, span_of};
+use crate::input::wrapper::SERVER;
 
 /// The function to guard.
 pub(crate) struct Function {
@@ -48,9 +49,10 @@ impl Function {
         }
     }
 
-    /// The function's name, without `r#`.
+    /// The function's name as the user knows it, without `r#`.
     pub(crate) fn name(&self) -> String {
-        syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
+        let name = syn::ext::IdentExt::unraw(&self.signature.ident).to_string();
+        name.strip_prefix(SERVER).map_or_else(|| name.clone(), str::to_owned)
     }
 
     /// The names that the parameters bind and the body uses, in their order. A name that begins with `_` may be there for its drop.

@@ -10,7 +10,10 @@ const PREFIXES: [&str; 2] = ["__wasm_bindgen_generated_", "__napi__"];
 /// What `napi` 3 appends instead. Not all of these functions are `extern`, but they all take its environment.
 const SUFFIX: &str = "_c_callback";
 
-/// Whether this is a function for callers in another language. It calls the annotated one, which is guarded itself.
+/// What leptos' `server` puts before the name of a function, to which it moves the body. What is left calls that one.
+pub(crate) const SERVER: &str = "__server_";
+
+/// Whether this only calls the annotated function, which is guarded itself.
 pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
     let mut trees = item.clone().into_iter();
     let mut is_extern = false;
@@ -22,6 +25,10 @@ pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
     else {
         return false;
     };
+    let rest: TokenStream = trees.collect();
+    let takes_environment =
+        || rest.clone().into_iter().next().is_some_and(|next| mentions(&next.into(), "napi_env"));
     is_extern && PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-        || name.ends_with(SUFFIX) && trees.next().is_some_and(|next| mentions(&next.into(), "napi_env"))
+        || name.ends_with(SUFFIX) && takes_environment()
+        || mentions(&rest, &format!("{SERVER}{name}"))
 }

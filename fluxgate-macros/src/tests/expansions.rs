@@ -77,6 +77,24 @@ fn wrappers_for_another_language_are_not_guarded() {
     }
 }
 
+/// `server` copies the attribute onto both.
+#[test]
+fn what_leptos_leaves_of_a_function_is_not_guarded_but_where_it_moves_the_body() {
+    let left = quote! {
+        pub async fn charge(number: u32) -> Result<u32, Failure> {
+            __server_charge(number).await
+        }
+    };
+    assert_eq!(expand_attribute(TokenStream::new(), left.clone()).to_string(), left.to_string());
+    let moved = quote! {
+        pub async fn __server_charge(number: u32) -> Result<u32, Failure> {
+            Ok(number)
+        }
+    };
+    let expansion = expand_attribute(TokenStream::new(), moved).to_string();
+    assert!(expansion.contains("\"charge\""), "{expansion}");
+}
+
 /// They are checked while the macro runs, and cost nothing after that. All that is left is what leads an editor to their documentation.
 #[test]
 fn normal_and_outage_leave_no_trace_in_the_expansion() {
