@@ -37,8 +37,6 @@ struct BoardEntry {
     /// The outcomes of the current second.
     bucket: Bucket,
     history: History,
-    /// The last transition that says why it is as it is: a reset or new settings do not.
-    last: Option<Heard>,
 }
 
 /// A received transition.
@@ -59,7 +57,7 @@ struct Everything<'a> {
     access: &'static str,
     time: f64,
     second: u64,
-    breakers: Vec<Shown<'a>>,
+    breakers: Vec<View<'a>>,
     transitions: &'a VecDeque<Heard>,
 }
 
@@ -69,28 +67,13 @@ struct Update<'a> {
     time: f64,
     second: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    breakers: Vec<Shown<'a>>,
+    breakers: Vec<View<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     buckets: BTreeMap<String, Bucket>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gone: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transitions: Vec<Heard>,
-}
-
-/// A row, as pages get it.
-#[derive(Serialize)]
-struct Shown<'a> {
-    #[serde(flatten)]
-    view: View<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last: Option<&'a Heard>,
-}
-
-impl BoardEntry {
-    fn shown<'a>(&'a self, history: Option<&'a History>) -> Shown<'a> {
-        Shown { view: self.row.view(history), last: self.last.as_ref() }
-    }
 }
 
 /// Why the breakers were sampled.
@@ -128,26 +111,16 @@ impl Board {
         self.now = now.saturating_duration_since(self.began);
         let rows = Row::by_name(snapshots);
         let gone = if matches!(trigger, Trigger::Events) { Vec::new() } else { self.forget_others(&rows) };
-        let mut changed = self.take(rows);
+        let changed = self.take(rows);
         let buckets = match trigger {
             Trigger::Tick(begun) => self.end_second(begun),
             Trigger::Events | Trigger::Look => BTreeMap::new(),
         };
         let transitions = self.hear(events);
-        // A reason may come after its change.
-        changed.extend(
-            transitions
-                .iter()
-                .map(|heard| &heard.breaker)
-                .filter(|name| self.entries.contains_key(*name))
-                .cloned(),
-        );
-        changed.sort_unstable();
-        changed.dedup();
         let is_news = !changed.is_empty() || !gone.is_empty() || !transitions.is_empty();
         // A tick is always sent: it shows that the program is alive, and reveals pages that are gone.
         if !self.clients.is_empty() && (is_news || matches!(trigger, Trigger::Tick(_))) {
-            let breakers = changed.iter().map(|name| self.entries[name].shown(None)).collect();
+            let breakers = changed.iter().map(|name| self.entries[name].row.view(None)).collect();
             let time = self.now.as_secs_f64();
             let update = Update { time, second: self.second, breakers, buckets, gone, transitions };
             self.clients.send(&event("change", &update));
@@ -173,10 +146,8 @@ impl Board {
                     // Calls before the first sample have no known time; a breaker that appears later is new.
                     let before = if is_first { totals } else { Totals::default() };
                     let (bucket, history) = (Bucket::between(&before, &totals), History::default());
-                    self.entries.insert(
-                        name.clone(),
-                        BoardEntry { row, sent: (times, now), bucket, history, last: None },
-                    );
+                    self.entries
+                        .insert(name.clone(), BoardEntry { row, sent: (times, now), bucket, history });
                     changed.push(name);
                 }
                 Some(entry) => {
@@ -212,11 +183,6 @@ impl Board {
     fn hear(&mut self, events: Vec<Event>) -> Vec<Heard> {
         let time = self.now.as_secs_f64();
         let heard: Vec<_> = events.into_iter().filter_map(|event| heard(event, time)).collect();
-        for heard in heard.iter().filter(|heard| heard.from != heard.to || heard.tripped) {
-            if let Some(entry) = self.entries.get_mut(&heard.breaker) {
-                entry.last = Some(heard.clone());
-            }
-        }
         self.transitions.extend(heard.iter().cloned());
         self.transitions.drain(..self.transitions.len().saturating_sub(TRANSITIONS));
         heard
@@ -231,7 +197,7 @@ impl Board {
 
     fn everything(&self, access: Access) -> Bytes {
         let access = if access == Access::Control { "control" } else { "read_only" };
-        let breakers = self.entries.values().map(|entry| entry.shown(Some(&entry.history))).collect();
+        let breakers = self.entries.values().map(|entry| entry.row.view(Some(&entry.history))).collect();
         let (time, second) = (self.now.as_secs_f64(), self.second);
         let everything = Everything { access, time, second, breakers, transitions: &self.transitions };
         event("everything", &everything)
@@ -340,47 +306,5 @@ mod tests {
             assert_eq!(everything["second"], second);
             assert_eq!(everything["breakers"][0]["history"], history);
         }
-    }
-
-    /// Regression: a page looked for the reason among the last transitions of all breakers, and others pushed it out.
-    #[test]
-    fn a_reason_is_kept_however_many_transitions_of_others_follow() {
-        let (clock, start) = (ManualClock::new(), Instant::now());
-        let breakers = ["board hand", "board busy"].map(|name| breaker(name, &clock));
-        let mut board = Board::new(start);
-        let mut events = fluxgate::events();
-        let mut update = |board: &mut Board| {
-            let mut heard: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
-            heard.retain(|event| breakers.iter().any(|breaker| breaker.name() == event.breaker()));
-            let snapshots = breakers.iter().map(CircuitBreaker::snapshot).collect();
-            board.update(snapshots, Trigger::Tick(1), heard, start);
-        };
-        update(&mut board);
-        breakers[0].open_for(Duration::from_secs(30));
-        for _ in 0..100 {
-            breakers[1].force_open();
-            breakers[1].reset();
-        }
-        // A reset says that it is closed, and new settings would say nothing.
-        breakers[1].reset();
-        update(&mut board);
-        let message = first_message(&board);
-        let rows = message["breakers"].as_array().expect("a list");
-        let last = |name| &rows.iter().find(|row| row["name"] == name).expect("a row")["last"];
-        assert_eq!(
-            (&last("board hand")["to"], &last("board hand")["reason"]),
-            (&json!("open"), &json!("opened by command"))
-        );
-        assert_eq!(
-            (&last("board busy")["from"], &last("board busy")["to"]),
-            (&json!("forced_open"), &json!("closed"))
-        );
-        assert!(
-            message["transitions"]
-                .as_array()
-                .expect("a list")
-                .iter()
-                .all(|heard| heard["breaker"] == "board busy")
-        );
     }
 }

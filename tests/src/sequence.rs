@@ -36,25 +36,31 @@ pub enum Step {
     Read,
 }
 
+impl From<Reason> for Why {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Tripped(_) => Why::Tripped,
+            Reason::RetryDue => Why::RetryDue,
+            Reason::TrialPassed => Why::TrialPassed,
+            Reason::RampEnded => Why::RampEnded,
+            Reason::HalfOpenTimeout => Why::HalfOpenTimeout,
+            Reason::Trip => Why::Trip,
+            Reason::OpenFor => Why::OpenFor,
+            Reason::Reset => Why::Reset,
+            Reason::ForceOpen => Why::ForceOpen,
+            Reason::Disable => Why::Disable,
+            Reason::MetricsOnly => Why::MetricsOnly,
+            reason => unreachable!("{reason} is new"),
+        }
+    }
+}
+
 impl From<&Transition> for Event {
     fn from(transition: &Transition) -> Self {
         Self {
             from: transition.from,
             to: transition.to,
-            why: match transition.reason {
-                Reason::Tripped(_) => Why::Tripped,
-                Reason::RetryDue => Why::RetryDue,
-                Reason::TrialPassed => Why::TrialPassed,
-                Reason::RampEnded => Why::RampEnded,
-                Reason::HalfOpenTimeout => Why::HalfOpenTimeout,
-                Reason::Trip => Why::Trip,
-                Reason::OpenFor => Why::OpenFor,
-                Reason::Reset => Why::Reset,
-                Reason::ForceOpen => Why::ForceOpen,
-                Reason::Disable => Why::Disable,
-                Reason::MetricsOnly => Why::MetricsOnly,
-                reason => unreachable!("{reason} is new"),
-            },
+            why: transition.reason.into(),
             retry_after: transition.retry_after,
             total: transition.metrics.total(),
             failures: transition.metrics.failures(),
@@ -181,6 +187,8 @@ fn compare(
     let metrics = snapshot.metrics;
     assert_eq!(snapshot.state, model.state, "after {nth} steps");
     assert_eq!(snapshot.since, now - model.since, "since, after {nth} steps");
+    let reason = model.events.last().map(|event| event.why);
+    assert_eq!(snapshot.reason.map(Why::from), reason, "reason after {nth} steps");
     assert_eq!(
         (metrics.total(), metrics.failures(), metrics.failure_streak() as usize),
         (expected.total(), expected.failures(), expected.streak),

@@ -37,8 +37,8 @@ use crate::sync::{
 #[repr(C)]
 pub struct Breaker {
     pub(crate) origin: Origin,
-    /// The [`Figures`] that opened the breaker.
-    pub(crate) cause: [AtomicU64; 3],
+    /// The [`Figures`] of the latest reason for its state.
+    pub(crate) reason: [AtomicU64; 3],
     /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
     /// Its place in its family, if it belongs to one.
@@ -226,7 +226,7 @@ impl Breaker {
         ) -> Self {
             Self {
                 origin,
-                cause: once_unless_model!([AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)]),
+                reason: once_unless_model!([AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)]),
                 since: once_unless_model!(AtomicU64::new(NEVER)),
                 #[cfg(feature = "keyed")]
                 membership: None,
@@ -260,17 +260,17 @@ impl Breaker {
         self.state.load(Ordering::Relaxed) == word.0
     }
 
-    /// The figures that opened the breaker, if it is still in the generation of `word`.
+    /// The figures of the reason for the breaker's state, if it is still in the generation of `word`.
     #[inline]
     pub(crate) fn figures(&self, word: StateWord) -> Figures {
-        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.reason[figure].load(Ordering::Relaxed));
         if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
-    /// Replaces the figures, under the lock, during a change.
+    /// Replaces the figures, under the lock: during a change, or in a state that refuses nothing, where they are read under it.
     pub(super) fn set_figures(&self, Figures { node, part, whole }: Figures) {
-        for (cause, figure) in self.cause.iter().zip([node, part, whole]) {
-            cause.store(figure, Ordering::Relaxed);
+        for (reason, figure) in self.reason.iter().zip([node, part, whole]) {
+            reason.store(figure, Ordering::Relaxed);
         }
     }
 

@@ -97,6 +97,7 @@ pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Crossin
     }
     while let Some((reason, metrics)) = crossing {
         let state = State::MetricsOnly;
+        breaker.set_figures(reason.figures());
         transition::announce(&mut guard, state, &Change::to(state, reason, now), metrics);
         crossing = match &mut guard.period {
             Period::MetricsOnly(crossings, _) => crossings.next_crossing(),

@@ -13,14 +13,13 @@ use super::transition::{self, Change, Pause};
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::configuration::Settings;
-use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::retry;
 use crate::state::State;
 use crate::sync::Ordering;
 
 /// Opens the breaker, for a pause that is drawn once.
-pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, Metrics)>, now: u64) {
+pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<Metrics>, now: u64) {
     let retry = guard.breaker.settings().retry;
     let reopens = guard.reopens.next(guard.word.state(), now);
     let random = guard.breaker.draw(now);
@@ -48,7 +47,7 @@ fn pause(breaker: &Breaker, drawn: Option<u64>) -> Pause {
 pub(super) fn open_for(
     mut guard: Guard<'_>,
     reason: Reason,
-    evidence: Option<(Figures, Metrics)>,
+    evidence: Option<Metrics>,
     pause: Pause,
     now: u64,
 ) {

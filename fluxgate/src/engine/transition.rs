@@ -14,7 +14,6 @@ use super::trial::Trial;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::audience::Subscription;
-use crate::events::cause::Figures;
 use crate::events::delivery;
 use crate::events::listener::Listener;
 use crate::events::transition::{Reason, Transition};
@@ -29,8 +28,8 @@ pub(super) struct Change {
     pub(super) now: u64,
     /// How long an open breaker refuses calls.
     pub(super) pause: Pause,
-    /// The figures with which the rule held, if it did.
-    pub(super) evidence: Option<(Figures, Metrics)>,
+    /// The metrics with which the rule held, if it did.
+    pub(super) evidence: Option<Metrics>,
 }
 
 impl Change {
@@ -88,14 +87,14 @@ pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
 
 /// Begins another generation.
 pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
-    let Change { to, now, pause, evidence, .. } = change;
+    let Change { to, reason, now, pause, evidence } = change;
     let Guard { breaker, word, .. } = *guard;
     let (from, next) = (word.state(), word.next(to));
     guard.begin_change();
 
-    let (figures, metrics) = evidence.unwrap_or_else(|| {
+    let metrics = evidence.unwrap_or_else(|| {
         guard.close_stripes();
-        (Figures::NONE, guard.metrics(now))
+        guard.metrics(now)
     });
     guard.end_generation();
     forget_calls(guard, &change);
@@ -106,9 +105,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         guard.events.get_or_insert_default().spend(from, now.saturating_sub(since));
         guard.counts.refused += guard.rejected;
         guard.rejected = 0;
+        breaker.set_figures(reason.figures());
     }
     breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
-    breaker.set_figures(figures);
     if to == State::Disabled {
         // No later call is written.
         breaker.healthy.store(next.healthy().0, Ordering::Relaxed);

@@ -104,11 +104,10 @@ fn settle<'a>(
 fn trip(guard: Guard<'_>, rule: &[Node], occasion: Occasion, finding: &Finding, held: Held, now: u64) {
     let Finding { metrics, customs, .. } = *finding;
     let now = if needs_time(guard.word) { now } else { guard.breaker.now() };
-    let figures = evaluation::figures(rule, held, &metrics, customs);
-    let Some(cause) = figures.cause(rule) else { return };
+    let Some(cause) = evaluation::figures(rule, held, &metrics, customs).cause(rule) else { return };
     let reason = Reason::Tripped(cause);
     match occasion {
         Occasion::MetricsOnly(outcome) => manual::report(guard, outcome, Some((reason, metrics)), now),
-        _ => open(guard, reason, Some((figures, metrics)), now),
+        _ => open(guard, reason, Some(metrics), now),
     }
 }

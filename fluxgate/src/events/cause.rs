@@ -28,11 +28,21 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// No condition.
+    /// Nothing.
     pub(crate) const NONE: Self = Self { node: u64::MAX, part: 0, whole: 0 };
 
-    /// No condition either, but an injected fault.
+    /// No condition, but an injected fault.
     pub(crate) const FAULT: Self = Self { node: u64::MAX - 1, part: 0, whole: 0 };
+
+    /// No condition, but something else, by its number in some list.
+    pub(crate) const fn other(number: u64) -> Self {
+        Self { node: u64::MAX - 2, part: number, whole: 0 }
+    }
+
+    /// The number, if this is something else.
+    pub(crate) fn number(self) -> Option<u64> {
+        (self == Self::other(self.part)).then_some(self.part)
+    }
 
     /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
@@ -54,8 +64,8 @@ impl Figures {
 
     /// The same figures, for a breaker whose rule is now `new`; none if that lacks the condition.
     pub(crate) fn of_rule(self, old: &[Node], new: &[Node]) -> Self {
-        let condition = usize::try_from(self.node).ok().and_then(|node| old.get(node));
-        let place = condition.and_then(|condition| new.iter().position(|node| node == condition));
+        let Some(cause) = self.cause(old) else { return self };
+        let place = new.iter().position(|node| *node == Node::Condition(cause.condition));
         place.map_or(Self::NONE, |place| Self { node: place as u64, ..self })
     }
 }
@@ -64,6 +74,10 @@ impl Cause {
     /// The condition as the rule spells it: `failure_rate(0.5)`.
     pub fn condition(&self) -> String {
         self.condition.to_string()
+    }
+
+    pub(super) fn figures(self) -> Figures {
+        self.figures
     }
 }
 

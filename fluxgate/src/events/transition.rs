@@ -3,9 +3,9 @@
 use core::fmt;
 use std::time::Duration;
 
-use fluxgate_rules::Metrics;
+use fluxgate_rules::{Metrics, Node};
 
-use super::cause::Cause;
+use super::cause::{Cause, Figures};
 use crate::configuration::name::Name;
 use crate::state::State;
 
@@ -58,7 +58,8 @@ impl fmt::Display for Transition {
     }
 }
 
-/// What caused a transition.
+/// What caused a transition. With the feature `serde`, it serializes as its `kind`, which is what [`as_str`](Self::as_str) names, and its
+/// `message`, which is what it prints.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum Reason {
@@ -88,6 +89,73 @@ pub enum Reason {
     Disable,
     /// `metrics_only()` was called.
     MetricsOnly,
+}
+
+impl Reason {
+    /// All but [`Tripped`](Self::Tripped), which has figures.
+    const OTHERS: [Self; 12] = [
+        Self::RetryDue,
+        Self::TrialPassed,
+        Self::RampEnded,
+        Self::HalfOpenTimeout,
+        Self::Reset,
+        Self::Reconfigured,
+        Self::Trip,
+        Self::OpenFor,
+        Self::Restored,
+        Self::ForceOpen,
+        Self::Disable,
+        Self::MetricsOnly,
+    ];
+
+    /// The name of the reason for metrics and logs: `retry_due`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Tripped(_) => "tripped",
+            Self::RetryDue => "retry_due",
+            Self::TrialPassed => "trial_passed",
+            Self::RampEnded => "ramp_ended",
+            Self::HalfOpenTimeout => "half_open_timeout",
+            Self::Reset => "reset",
+            Self::Reconfigured => "reconfigured",
+            Self::Trip => "trip",
+            Self::OpenFor => "open_for",
+            Self::Restored => "restored",
+            Self::ForceOpen => "force_open",
+            Self::Disable => "disable",
+            Self::MetricsOnly => "metrics_only",
+        }
+    }
+
+    /// The figures by which the breaker remembers it.
+    pub(crate) fn figures(self) -> Figures {
+        match self {
+            Self::Tripped(cause) => cause.figures(),
+            _ => Self::OTHERS
+                .iter()
+                .position(|other| *other == self)
+                .map_or(Figures::NONE, |number| Figures::other(number as u64)),
+        }
+    }
+
+    /// The reason with these figures, for a breaker with this rule.
+    pub(crate) fn of(figures: Figures, rule: &[Node]) -> Option<Self> {
+        match figures.number() {
+            Some(number) => Self::OTHERS.get(usize::try_from(number).ok()?).copied(),
+            None => figures.cause(rule).map(Self::Tripped),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct("Reason", 2)?;
+        fields.serialize_field("kind", self.as_str())?;
+        fields.serialize_field("message", &format_args!("{self}"))?;
+        fields.end()
+    }
 }
 
 impl fmt::Display for Reason {

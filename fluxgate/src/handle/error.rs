@@ -12,6 +12,7 @@ use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
 use crate::engine::breaker::Breaker;
 use crate::events::cause::{Cause, Figures};
+use crate::events::transition::Reason;
 use crate::state::State;
 
 /// A breaker refused a call.
@@ -105,6 +106,11 @@ impl CallNotPermitted {
         self.figures.cause(self.settings.get().rule.nodes())
     }
 
+    /// What brought the breaker into its state.
+    fn reason(&self) -> Option<Reason> {
+        Reason::of(self.figures, self.settings.get().rule.nodes())
+    }
+
     /// Whether an injected [`Fault`](crate::Fault) failed the call, in a drill. Then the breaker did not refuse the call, but recorded a
     /// failure.
     pub fn is_injected(&self) -> bool {
@@ -119,8 +125,9 @@ impl CallNotPermitted {
 /// Refusals are equal if they say the same.
 impl PartialEq for CallNotPermitted {
     fn eq(&self, other: &Self) -> bool {
-        let said =
-            |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause(), refusal.is_injected());
+        let said = |refusal: &Self| {
+            (refusal.state(), refusal.retry_after(), refusal.reason(), refusal.is_injected())
+        };
         self.name() == other.name() && said(self) == said(other)
     }
 }
@@ -169,10 +176,10 @@ impl fmt::Display for CallNotPermitted {
             );
         }
         write!(formatter, "circuit breaker `{}` is {}", self.name(), self.state)?;
-        if let Some(cause) = self.cause() {
-            write!(formatter, ": {cause}")?;
-        } else if self.state == State::HalfOpen {
-            formatter.write_str(": it admits only some calls while it tries")?;
+        match (self.state, self.reason()) {
+            (State::Open, Some(reason)) => write!(formatter, ": {reason}")?,
+            (State::HalfOpen, _) => formatter.write_str(": it admits only some calls while it tries")?,
+            _ => {}
         }
         if let Some(left) = self.retry_after() {
             write!(formatter, "; next attempt in {}", Spoken(rounded_up(left)))?;

@@ -11,6 +11,7 @@ use crate::configuration::fault::Fault;
 use crate::engine::breaker::Breaker;
 use crate::engine::locked::Period;
 use crate::events::cause::Cause;
+use crate::events::transition::Reason;
 use crate::state::State;
 use crate::sync::Ordering;
 
@@ -47,6 +48,7 @@ use crate::sync::Ordering;
 ///       "message": "5 of the last 20 calls took 1.5s or longer (25% < 30%)"
 ///     }
 ///   ],
+///   "reason": { "kind": "tripped", "message": "12 of the last 20 calls failed (60% >= 50%)" },
 ///   "cause": { "condition": "failure_rate(0.5)", "message": "12 of the last 20 calls failed (60% >= 50%)" },
 ///   "recovery": null
 /// }
@@ -106,6 +108,9 @@ pub struct Snapshot {
     /// The conditions through which the rule can hold in the current state, with the figures that they compare: those of `metrics`, so the
     /// evidence for an open breaker. Empty while it is disabled or forced open.
     pub conditions: Vec<ConditionStatus>,
+    /// What brought it into its state, or, in the state [`MetricsOnly`](State::MetricsOnly), with what it would last have opened. `None` before
+    /// its first change, and if new settings have removed that condition.
+    pub reason: Option<Reason>,
     /// The condition that opened it; `None` in other states than [`Open`](State::Open), or if a command or hung calls opened it.
     pub cause: Option<Cause>,
     /// How far it has recovered; `None` in other states than [`HalfOpen`](State::HalfOpen).
@@ -186,7 +191,7 @@ impl Snapshot {
         let late = totals.late;
         let recovery = assessment::recovery(&guard, now);
         let readings = assessment::readings(&guard);
-        let cause = breaker.figures(word).cause(rule);
+        let reason = Reason::of(breaker.figures(word), rule);
         // Failures wait for the lock, so texts are written after it is released.
         drop(guard);
         Self {
@@ -207,7 +212,11 @@ impl Snapshot {
             rule: settings.rule.to_string(),
             trial: settings.trial().length,
             conditions: assessment::conditions(rule, readings, &metrics),
-            cause,
+            reason,
+            cause: match reason {
+                Some(Reason::Tripped(cause)) if state == State::Open => Some(cause),
+                _ => None,
+            },
             recovery,
             is_asking,
             largest_min: Rule::largest_min(rule),

@@ -48,7 +48,7 @@ fn says_a_long_wait_in_two_units_and_never_too_short() {
     for (wait, said) in [(59, "59s"), (90, "1m 30s"), (5_399, "1h 30m"), (7_201, "2h 1m"), (90_061, "1d 2h")]
     {
         breaker.open_for(seconds(wait));
-        let text = format!("circuit breaker `payments` is open; next attempt in {said}");
+        let text = format!("circuit breaker `payments` is open: opened by command; next attempt in {said}");
         assert_eq!(refused(&breaker).to_string(), text);
     }
 }
@@ -89,6 +89,28 @@ fn in_every_state_that_refuses_it_names_the_state() {
     let refusal = refused(&breaker);
     assert_eq!((refusal.state(), refusal.retry_after()), (State::ForcedOpen, None));
     assert_eq!(refusal.to_string(), "circuit breaker `payments` is forced open");
+}
+
+/// Regression: a refusal of a breaker that its rule had not opened did not say why.
+#[test]
+fn it_says_what_opened_the_breaker_if_that_was_not_the_rule() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    let said = || fixture.refusal().to_string();
+    fixture.breaker.trip();
+    let by_command = "circuit breaker `fixture` is open: opened by command; next attempt in 1m";
+    assert_eq!(said(), by_command);
+    assert_eq!(fixture.refusal().cause(), None, "a command is no condition");
+    let saved = fixture.breaker.snapshot().saved().expect("it is open");
+    fixture.wait();
+    let hung = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(20));
+    let hung_calls =
+        "circuit breaker `fixture` is open: the calls of the trial take too long; next attempt in 1m";
+    assert_eq!(said(), hung_calls);
+    drop(hung);
+    fixture.breaker.reset();
+    fixture.breaker.restore(&saved).expect("it is the same breaker");
+    assert!(said().starts_with("circuit breaker `fixture` is open: restored, as it was open before"));
 }
 
 /// Regression: a refusal in half-open suggested no wait, so a polite worker tried hundreds of times a second. Now it suggests a tenth

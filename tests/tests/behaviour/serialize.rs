@@ -94,6 +94,7 @@ fn conditions_and_the_cause_have_words_and_figures() {
     let snapshot = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
     let message = "6 of the last 10 calls failed (60% >= 50%)";
     assert_eq!(snapshot["cause"], json!({"condition": "failure_rate(0.5)", "message": message}));
+    assert_eq!(snapshot["reason"], json!({"kind": "tripped", "message": message}));
     assert_eq!(
         snapshot["conditions"],
         json!([

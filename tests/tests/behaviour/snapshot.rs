@@ -215,6 +215,46 @@ fn the_cause_is_shown_while_it_is_open() {
     assert_eq!(cause(), None, "a command is no condition");
 }
 
+/// Regression: only the rule was ever shown as what opened it.
+#[test]
+fn the_reason_for_its_state_is_shown_whatever_it_is() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    let reason = || fixture.breaker.snapshot().reason.map(|reason| (reason.as_str(), reason.to_string()));
+    assert_eq!(reason(), None, "nothing has happened");
+    fixture.breaker.reset();
+    assert_eq!(reason(), None, "it was closed before");
+    let commands: [(fn(&Fixture), _, _); 6] = [
+        (|fixture| fixture.breaker.trip(), "trip", "opened by command"),
+        (|fixture| fixture.breaker.force_open(), "force_open", "forced open by command"),
+        (|fixture| fixture.breaker.open_for(seconds(60)), "open_for", "opened by command"),
+        (|fixture| fixture.breaker.disable(), "disable", "disabled by command"),
+        (|fixture| fixture.breaker.metrics_only(), "metrics_only", "metrics only by command"),
+        (|fixture| fixture.breaker.reset(), "reset", "reset by command"),
+    ];
+    for (command, kind, message) in commands {
+        command(&fixture);
+        assert_eq!(reason(), Some((kind, message.to_owned())));
+    }
+    let tripped = Some(("tripped", "10 of the last 10 calls failed (100% >= 50%)".to_owned()));
+    fixture.breaker.metrics_only();
+    fixture.fail(10);
+    assert_eq!((reason(), fixture.breaker.snapshot().cause), (tripped.clone(), None), "it did not open");
+    fixture.breaker.reset();
+    fixture.fail(10);
+    assert_eq!(reason(), tripped);
+    fixture.wait();
+    let hung = fixture.breaker.acquire().expect("a slot");
+    assert_eq!(reason(), Some(("retry_due", "it is time to try again".to_owned())));
+    fixture.advance(seconds(20));
+    fixture.refusal();
+    assert_eq!(reason(), Some(("half_open_timeout", "the calls of the trial take too long".to_owned())));
+    drop(hung);
+    let saved = fixture.breaker.snapshot().saved().expect("it is open");
+    fixture.breaker.reset();
+    fixture.breaker.restore(&saved).expect("it is the same breaker");
+    assert_eq!(reason(), Some(("restored", "restored, as it was open before".to_owned())));
+}
+
 #[test]
 fn a_trial_shows_its_progress() {
     let fixture = Fixture::new(|builder| builder);

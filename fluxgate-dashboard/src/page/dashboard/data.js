@@ -57,8 +57,6 @@ function forget(entry) {
 export function take(shown, at) {
   const { history, ...rest } = shown;
   const entry = entries.get(shown.name) ?? { history: new Map(), recent: [0, 0, 0, 0] };
-  // The answer to a command has none.
-  rest.last ??= entry.shown?.last;
   entry.shown = rest;
   entry.at = at;
   for (const [second, ...bucket] of history ?? []) add(entry, second, bucket);

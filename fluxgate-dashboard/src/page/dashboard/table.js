@@ -117,12 +117,9 @@ function fill(parts, line) {
 
 function fillBreaker(parts, { name, entry, within }) {
   const { shown } = entry;
-  // A change may arrive before its reason.
-  const cause = why(entry);
-  if (parts.shown !== shown || parts.within !== within || parts.cause !== cause) {
+  if (parts.shown !== shown || parts.within !== within) {
     parts.shown = shown;
     parts.within = within;
-    parts.cause = cause;
     parts.state.className = `state ${shown.state}`;
     parts.row.className = within === null ? shown.state : `${shown.state} member`;
     write(parts.state, STATES[shown.state]);

@@ -79,13 +79,9 @@ function nextByState(entry) {
   }
 }
 
-export function why(entry) {
-  const { shown } = entry;
-  if (shown.cause) return shown.cause.message;
-  const { last } = shown;
-  if (!last && shown.state === "open") return "not opened by its rule, and before the dashboard began";
-  if (shown.state === "closed" || last?.to !== shown.state) return "";
-  return last.from === last.to ? said(last) : last.reason;
+export function why({ shown: { state, reason } }) {
+  if (!reason || state === "closed") return "";
+  return state === "metrics_only" && reason.kind === "tripped" ? `would have opened: ${reason.message}` : reason.message;
 }
 
 export function said(transition) {
