@@ -53,6 +53,9 @@ impl CircuitBreaker {
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
     pub fn settings(&self) -> Changes {
-        Changes::to(&self.enrolled().settings())
+        let breaker = self.enrolled();
+        let settings = Changes::to(&breaker.settings());
+        // A command may have begun the counting.
+        if breaker.word().is_counted() { settings.count_calls(true) } else { settings }
     }
 }

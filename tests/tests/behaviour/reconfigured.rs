@@ -318,6 +318,18 @@ fn interested_listeners_hear_of_it_and_may_reconfigure_again() {
     assert_eq!(fixture.breaker.snapshot().retry_after, None);
 }
 
+/// Regression: settings denied what a command had begun, and what they could not end.
+#[test]
+fn settings_say_that_calls_are_counted_whoever_began_it() {
+    let fixture = Fixture::new(|builder| builder);
+    let counts = || fixture.breaker.settings().to_string().ends_with("count_calls = true");
+    assert!(!counts());
+    fixture.breaker.count_calls();
+    assert!(counts());
+    change(&fixture, &Changes::new().count_calls(false));
+    assert!(counts());
+}
+
 #[test]
 fn a_static_breaker_is_reconfigured_by_its_name() {
     static STOCK: CircuitBreaker = breaker!(name = "reconfigured: stock", trip = failure_streak(3));
