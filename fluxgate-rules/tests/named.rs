@@ -230,6 +230,24 @@ fn a_value_that_bounds_from_above_is_not_corrected() {
     }
 }
 
+/// More than five is at least six.
+#[test]
+fn a_count_to_exceed_is_corrected_to_the_next_one() {
+    let is_count = |entry: &&Entry| matches!(entry.positional, [one] if one.name == "count");
+    let more = [">", "more than", "above", "over", "greater than", "exceeds", "at least", ">=", "≥", "= >="];
+    let mut conditions = 0;
+    for entry in TRIP.entries.iter().filter(is_count) {
+        conditions += 1;
+        for (at, sign) in more.iter().enumerate() {
+            let text = format!("failures(9) & {}({sign} 20) | failures(9)", entry.word);
+            let least = if at < 6 { 21 } else { 20 };
+            let expected = format!("failures(9) & {}({least}) | failures(9)", entry.word);
+            assert_eq!(corrected(&TRIP, &text), expected, "{text}");
+        }
+    }
+    assert_eq!(conditions, 4, "min, failures, failure_streak, in_flight");
+}
+
 /// No condition is turned into another, since that would measure something else.
 #[test]
 fn an_argument_of_another_condition_is_dropped() {

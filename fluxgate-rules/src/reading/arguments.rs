@@ -9,7 +9,7 @@ use crate::reading::attribute::parts::bucket_count;
 use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{is_turned, other_way_round};
+use crate::reading::inverted::{exceeded, is_turned, other_way_round};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::reading::suggestion::{
     WITH_COMMAS, arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
@@ -46,6 +46,12 @@ pub(crate) fn arguments(
     if let Some(opposite) = given.opposite(cursor.vocabulary) {
         let problem = other_way_round(call, &cursor.spell(call), &opposite.text);
         cursor.report(problem);
+        return None;
+    }
+    if let Some((right, count)) = given.exceeded(cursor.vocabulary) {
+        let what = format!("`{}` takes {}", entry.word, entry.wanted());
+        let problem = right.correct(Problem::new(call, what), call);
+        cursor.report(problem.aside(format!(", which is more than {count}")));
         return None;
     }
     if let Some(right) = given.qualified(cursor.vocabulary) {
@@ -195,6 +201,15 @@ impl<'a> GivenArguments<'a> {
         }
         let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(is_turned(piece))).collect();
         Some(right_call(vocabulary, self.entry, &values))
+    }
+
+    /// The condition for more than a count, and that count: `failures(> 5)`.
+    fn exceeded(&self, vocabulary: &Vocabulary) -> Option<(Filled, u32)> {
+        let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
+        let is_count = vocabulary.is_joined() && parameter.kind.is_count();
+        let count = exceeded(piece.tokens()).filter(|_| is_count)?;
+        let right = right_call(vocabulary, self.entry, &[count.checked_add(1)?.to_string()]);
+        Some((right, count))
     }
 
     /// The word that was meant by this one and a word among its arguments, with the values.

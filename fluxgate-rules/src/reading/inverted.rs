@@ -9,7 +9,7 @@ use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
 use crate::reading::filled::Filled;
 use crate::text::problem::Problem;
-use crate::text::token::{Token, TokenRange};
+use crate::text::token::{Shape, Token, TokenRange};
 
 /// A condition whose value must be inverted: a percentile, or a success rate. Without a value to invert, it is an
 /// example.
@@ -60,6 +60,18 @@ pub(crate) fn is_turned(tokens: &[Token]) -> bool {
         "shorter", "quicker",
     ];
     tokens.iter().any(|token| TURNED.iter().any(|word| token.is(word)))
+}
+
+/// The number that these tokens ask to exceed: `> 5`, `more than 5`. A condition counts from the next one.
+pub(crate) fn exceeded(tokens: &[Token]) -> Option<u32> {
+    const MORE: [&str; 9] =
+        [">", "more", "above", "over", "greater", "beyond", "exceed", "exceeds", "exceeding"];
+    const EQUAL: [&str; 5] = ["=", "≥", "equal", "equals", "least"];
+    let [before @ .., number] = tokens else { return None };
+    let has = |words: &[&str]| before.iter().any(|token| words.iter().any(|word| token.is(word)));
+    let is_plain = |token: &Token| matches!(token.shape, Shape::Word | Shape::Punctuation);
+    let is_more = has(&MORE) && !has(&EQUAL) && before.iter().all(is_plain);
+    number.text.parse().ok().filter(|_| is_more)
 }
 
 /// The problem of what holds while all is well.

@@ -5,7 +5,7 @@ use crate::language::number::is_percent;
 use crate::language::value;
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP, Vocabulary};
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{inverted, speaks_of_success};
+use crate::reading::inverted::{exceeded, inverted, speaks_of_success};
 use crate::reading::operators::operator;
 use crate::reading::suggestion::{arguments_of, is_known, meant, right_call};
 use crate::text::lexer::lex;
@@ -105,6 +105,8 @@ fn facts(tokens: &[Token]) -> Facts {
             words_before.into_iter().any(|token| words.contains(&token.text.to_lowercase().as_str()))
         };
         let number = &token.text;
+        let more = exceeded(&tokens[at.saturating_sub(3)..=at]).and_then(|count| count.checked_add(1));
+        let least = more.map_or_else(|| number.clone(), |more| more.to_string());
         if next == "%" || is_percent(next) || token.text.ends_with("percent") {
             let share = format!("{number}%");
             conditions.push(if is_slow {
@@ -121,13 +123,13 @@ fn facts(tokens: &[Token]) -> Facts {
         } else if before(&["last", "past", "of", "recent", "in", "per"]) && !is_of_failures(next) {
             within = Some(format!("count({number})"));
         } else if before(&MINIMUM) && !is_of_failures(next) {
-            conditions.insert(0, format!("min({number})"));
+            conditions.insert(0, format!("min({least})"));
         } else if is_success {
             // How many calls succeed says nothing of when to trip.
         } else if has(&["row", "consecutive", "consecutively", "straight", "successive"]) {
-            conditions.push(format!("failure_streak({number})"));
+            conditions.push(format!("failure_streak({least})"));
         } else {
-            conditions.push(format!("failures({number})"));
+            conditions.push(format!("failures({least})"));
         }
     }
     // `5 failures per minute`
@@ -188,6 +190,8 @@ mod tests {
             ("5 failures in 10 calls", Some("failures(5)")),
             ("in 10 calls 5 failures", Some("failures(5)")),
             ("50% failures once there are 20 calls", Some("min(20) & failure_rate(50%)")),
+            ("more than 5 failures in a row", Some("failure_streak(6)")),
+            ("over 5 failures in the last 100 calls", Some("failures(6)")),
             ("5 failures", None),
             ("min(10) & failure_rate(0.5)", None),
             ("the success rate drops below 95%", Some("failure_rate(0.05)")),

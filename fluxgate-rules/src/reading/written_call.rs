@@ -2,7 +2,7 @@
 
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
+use crate::language::vocabulary::{Entry, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
@@ -190,7 +190,7 @@ fn compared(
         // More than five is at least six.
         let is_strict =
             !place.of(cursor.tokens).iter().any(|sign| sign.is("=") || sign.is("≥") || sign.is("≤"));
-        let is_count = matches!(meant.entry.positional[0].kind, Kind::Count | Kind::Concurrency);
+        let is_count = meant.entry.positional[0].kind.is_count();
         let is_any = comparison == Comparison::Different && values == ["0"] && is_count;
         if let [value] = values.as_slice()
             && let Ok(count) = value.parse::<u32>()
