@@ -12,6 +12,7 @@ pub(crate) mod expectations;
 pub(crate) mod explain;
 pub(crate) mod filled;
 mod from_str;
+pub(crate) mod given;
 pub(crate) mod inverted;
 pub(crate) mod operators;
 pub(crate) mod outline;

@@ -1,33 +1,19 @@
-//! The arguments of a word, and what is wrong with them.
+//! The arguments of a word, one by one.
 
 use crate::language::foreign::{Part, senses};
 use crate::language::spelling::snake;
 use crate::language::syntax::{Value, WrittenArgument};
-use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, Vocabulary, WINDOW};
+use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
 use crate::reading::attribute::parts::bucket_count;
-use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{exceeded, is_turned, other_way_round};
-use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
-use crate::reading::suggestion::{
-    WITH_COMMAS, arranged, is_before_keywords, keyword_of_value, order_meant, places_meant, right_call,
-    with_commas,
-};
-use crate::reading::trailing::{qualified, window_meant};
+use crate::reading::given::{GivenArguments, owner_of};
+use crate::reading::piece::{Piece, keyword, keyword_meant};
+use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
+use crate::reading::trailing::window_meant;
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
-
-/// A word with the contents of its parentheses.
-struct GivenArguments<'a> {
-    entry: &'static Entry,
-    /// The word and its parentheses.
-    call: TokenRange,
-    pieces: Vec<Piece<'a>>,
-    /// The word with its arguments corrected.
-    right: Filled,
-}
 
 /// Reads the arguments of a word, `inside` its parentheses if it has any, and reports everything wrong with them. A
 /// wrong argument gets an unknown value; `None` if they are wrong as a whole.
@@ -41,54 +27,14 @@ pub(crate) fn arguments(
     let pieces: Vec<_> = pieces.into_iter().flat_map(|piece| parted(cursor, entry, piece)).collect();
     let pieces: Vec<_> =
         pieces.iter().map(|piece| Piece::cut(cursor.vocabulary, entry, cursor.tokens, *piece)).collect();
-    let right = arranged(cursor.vocabulary, entry, &pieces);
-    let given = GivenArguments { entry, call, pieces, right };
-    if let Some(opposite) = given.opposite(cursor.vocabulary) {
-        let problem = other_way_round(call, &cursor.spell(call), &opposite.text);
+    let given = GivenArguments { vocabulary: cursor.vocabulary, entry, call, pieces };
+    if let Some(problem) = given.problem(cursor) {
         cursor.report(problem);
-        return None;
-    }
-    if let Some((right, count)) = given.exceeded(cursor.vocabulary) {
-        let what = format!("`{}` takes {}", entry.word, entry.wanted());
-        let problem = right.correct(Problem::new(call, what), call);
-        cursor.report(problem.aside(format!(", which is more than {count}")));
-        return None;
-    }
-    if let Some(right) = given.qualified(cursor.vocabulary) {
-        let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
-        cursor.report(right.correct(Problem::new(call, what), call));
-        return None;
-    }
-    if let Some(what) = given.misshapen(cursor) {
-        let window = given.window_meant(cursor);
-        let right = match &window {
-            Some(_) => Filled { losses: Vec::new(), ..given.right },
-            None => given.right,
-        };
-        let problem = right.correct(Problem::new(call, what), call);
-        cursor.report(match window {
-            Some(window) => problem.aside(format!("; {window} says how far back it looks")),
-            None => problem,
-        });
         return None;
     }
     let before = cursor.problems.len();
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
-    // `count(60s)`: a value for another word.
-    if let [piece] = given.pieces.as_slice()
-        && let Some(other) = given.other(cursor.vocabulary)
-    {
-        let what = format!(
-            "`{}` takes {}, and `{}` is {}",
-            entry.word,
-            entry.wanted(),
-            piece.text(),
-            other.wanted()
-        );
-        cursor.report(Problem::new(call, what).correct(other.with(&[piece.text()])));
-        return None;
-    }
     let places = places_meant(entry, &unnamed);
     let parameters = entry.positional(is_before_keywords(cursor.vocabulary, entry, &given.pieces));
     for (parameter, place) in parameters.iter().zip(&places) {
@@ -101,7 +47,7 @@ pub(crate) fn arguments(
         cursor.report(problem);
     } else if let Some(late) = late {
         let what = format!("`{}` goes before the named arguments", late.text());
-        cursor.report(Problem::new(late.place, what).correct_at(call, given.right.text.as_str()));
+        cursor.report(Problem::new(late.place, what).correct_at(call, given.right().text));
     }
     for piece in &given.pieces {
         let Some(name) = piece.name else { continue };
@@ -164,131 +110,16 @@ fn argument(
     WrittenArgument { parameter, value, place: piece.value }
 }
 
-impl<'a> GivenArguments<'a> {
-    fn unnamed(&self) -> Vec<Piece<'a>> {
-        self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
-    }
-
-    /// Whether there is an argument with this name.
-    fn is_given(&self, name: &str) -> bool {
-        self.pieces.iter().any(|piece| piece.name == Some(name))
-    }
-
-    /// The other word that takes the value, if this word takes nothing like it: `count(60s)`, `failures(50%)`.
-    fn other(&self, vocabulary: &Vocabulary) -> Option<&'static Entry> {
-        let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
-        if vocabulary.is_joined() {
-            let other = match self.entry.word {
-                "failures" => "failure_rate",
-                "failure_streak" => "failing_for",
-                _ => return None,
-            };
-            let is_wrong = piece.read("", parameter).is_err_and(|problem| problem.is_example());
-            let takes = |entry: &&Entry| piece.fits(&entry.positional[0]);
-            return vocabulary.entry(other).filter(takes).filter(|_| is_wrong);
-        }
-        let takes =
-            |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
-        let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
-        vocabulary.entries.iter().find(takes).filter(|_| is_other)
-    }
-
-    /// The condition whose opposite was asked for: `failure_rate(< 50%)`, `failures(fewer than 5)`.
-    fn opposite(&self, vocabulary: &Vocabulary) -> Option<Filled> {
-        let is_turned = |piece: &Piece<'_>| is_turned(piece.tokens()) && !piece.values().is_empty();
-        if !vocabulary.is_joined() || !self.pieces.iter().any(is_turned) {
-            return None;
-        }
-        let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(is_turned(piece))).collect();
-        Some(right_call(vocabulary, self.entry, &values))
-    }
-
-    /// The condition for more than a count, and that count: `failures(> 5)`.
-    fn exceeded(&self, vocabulary: &Vocabulary) -> Option<(Filled, u32)> {
-        let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
-        let is_count = vocabulary.is_joined() && parameter.kind.is_count();
-        let count = exceeded(piece.tokens()).filter(|_| is_count)?;
-        let right = right_call(vocabulary, self.entry, &[count.checked_add(1)?.to_string()]);
-        Some((right, count))
-    }
-
-    /// The word that was meant by this one and a word among its arguments, with the values.
-    fn qualified(&self, vocabulary: &Vocabulary) -> Option<Filled> {
-        // In `backoff(1s after 60s)`, the word only joins two values.
-        let may_qualify =
-            |piece: &Piece<'_>| piece.name.is_none() && (vocabulary.is_joined() || piece.values().is_empty());
-        let of = |piece: &Piece<'_>| {
-            may_qualify(piece).then(|| qualified(vocabulary, self.entry, piece.tokens())).flatten()
-        };
-        let other = self.pieces.iter().find_map(of)?;
-        let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(of(piece).is_some())).collect();
-        Some(right_call(vocabulary, other, &values))
-    }
-
-    /// The window for which a figure among the arguments was perhaps meant.
-    fn window_meant(&self, cursor: &Cursor<'_>) -> Option<String> {
-        let is_other = |piece: &&Piece<'_>| match piece.name {
-            Some(name) => self.entry.positional.iter().all(|parameter| parameter.name != name),
-            // `failures(5 in 60s)`
-            None => {
-                matches!(self.entry.positional, [own] if !piece.resembles(own)) && piece.values().len() > 1
-            }
-        };
-        let others = self.pieces.iter().filter(is_other);
-        others.into_iter().find_map(|piece| window_meant(cursor, Some(self.entry), piece.place))
-    }
-
-    /// What is wrong with the arguments as a whole, so that they cannot be read one by one.
-    fn misshapen(&self, cursor: &Cursor<'_>) -> Option<String> {
-        let vocabulary = cursor.vocabulary;
-        let (word, wanted) = (self.entry.word, self.entry.wanted());
-        let unnamed = self.unnamed();
-        if self.pieces.iter().any(|piece| self.is_named_needlessly(vocabulary, piece)) {
-            Some(format!("`{word}` takes {wanted}, without a name"))
-        } else if order_meant(self.entry, &unnamed).is_some() {
-            Some(format!("`{word}` takes {wanted}, in this order"))
-        } else if let Some(values) = with_commas(vocabulary, self.entry, &self.pieces) {
-            Some(match (unnamed.as_slice(), self.entry.positional) {
-                ([piece], [own]) if values.len() == 1 => {
-                    format!("`{}` is not {}", piece.text(), own.kind.noun())
-                }
-                _ => WITH_COMMAS.to_owned(),
-            })
-        } else if unnamed.len() < self.entry.positional.len() {
-            Some(match unnamed.len() {
-                0 => format!("`{word}` takes {wanted}"),
-                1 => format!("`{word}` takes {wanted}, and only one of them is given"),
-                given => format!("`{word}` takes {wanted}, and only {given} of them are given"),
-            })
-        } else {
-            let number = number_with_commas(vocabulary, self.entry, &self.pieces).map(|(what, _)| what);
-            let with_points = || with_points(vocabulary, self.entry, &self.pieces).map(|_| WITH_A_POINT);
-            let what = number.or_else(with_points).map(str::to_owned);
-            let has_window = || self.window_meant(cursor).filter(|_| unnamed.len() == self.pieces.len());
-            what.or_else(|| has_window().map(|_| format!("`{word}` takes {wanted}, and nothing else")))
-        }
-    }
-
-    /// Whether it has a name where none is needed.
-    fn is_named_needlessly(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> bool {
-        piece.name.is_some_and(|name| {
-            let is_missing = self.unnamed().len() < self.entry.positional.len();
-            (self.entry.keywords.is_empty()
-                || is_missing && keyword_meant(vocabulary, self.entry, name).is_none())
-                && owner_of(vocabulary, name).is_none()
-                || self.entry.positional.iter().any(|parameter| parameter.name == name)
-        })
-    }
-
+impl GivenArguments<'_> {
     /// The length of one bucket, where their number belongs: `time(60s, buckets = 10s)`.
-    fn bucket_length(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> Option<Problem> {
+    fn bucket_length(&self, piece: &Piece<'_>) -> Option<Problem> {
         let ([window], Some(buckets)) =
             (self.entry.positional, self.entry.keywords.iter().find(|it| it.kind == Kind::Buckets))
         else {
             return None;
         };
         let is_bucket = piece.name.is_none_or(|name| {
-            keyword_meant(vocabulary, self.entry, name).is_some_and(|it| it.name == buckets.name)
+            keyword_meant(self.vocabulary, self.entry, name).is_some_and(|it| it.name == buckets.name)
                 || senses(name).iter().any(|sense| sense.part == Part::BucketTime)
         });
         let count = bucket_count(&self.unnamed().first()?.text(), &piece.text())
@@ -299,7 +130,7 @@ impl<'a> GivenArguments<'a> {
 
     /// An extra argument: a value that lacks its name, or anything else.
     fn extra(&self, cursor: &Cursor<'_>, extra: &Piece<'_>) -> Problem {
-        if let Some(problem) = self.bucket_length(cursor.vocabulary, extra) {
+        if let Some(problem) = self.bucket_length(extra) {
             return problem;
         }
         let text = extra.text();
@@ -311,7 +142,7 @@ impl<'a> GivenArguments<'a> {
             let problem = Problem::new(extra.place, format!("`{text}` needs a name"));
             let is_last = self.pieces.iter().all(|piece| piece.place.end <= extra.place.end);
             if !is_last {
-                return self.right.clone().correct(problem, self.call);
+                return self.right().correct(problem, self.call);
             }
             let value = extra.named().right(parameter.name, parameter).text;
             let problem = problem.correct(format!("{} = {value}", parameter.name));
@@ -335,14 +166,15 @@ impl<'a> GivenArguments<'a> {
         }
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
-        let problem = Problem::new(self.call, what).correct(self.right.text.as_str());
+        let right = self.right().text;
+        let problem = Problem::new(self.call, what).correct(right.as_str());
         // `failure_rate(0.5, 20)`
         let has_min = cursor.tokens.iter().any(|token| token.is("min"));
         if self.entry.is_share()
             && !has_min
             && TRIP.entry("min").is_some_and(|min| extra.fits(&min.positional[0]))
         {
-            let guarded = format!("min({text}) & {}", self.right.text);
+            let guarded = format!("min({text}) & {right}");
             return problem
                 .correct(guarded)
                 .aside(format!("; `window = count({text})` says how far back it looks"));
@@ -365,7 +197,7 @@ impl<'a> GivenArguments<'a> {
 
     /// Reads a named argument, or reports what is wrong with it.
     fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<WrittenArgument> {
-        if let Some(problem) = self.bucket_length(cursor.vocabulary, piece) {
+        if let Some(problem) = self.bucket_length(piece) {
             cursor.report(problem);
             return None;
         }
@@ -452,9 +284,4 @@ impl<'a> GivenArguments<'a> {
 fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
     let problem = Problem::new(piece.place, format!("`{}` has no value", parameter.name));
     problem.example(format!("{} = {}", parameter.name, parameter.example))
-}
-
-/// A word that has an argument with this name.
-fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
-    vocabulary.entries.iter().find(|entry| keyword_known(vocabulary, entry, name).is_some())
 }
