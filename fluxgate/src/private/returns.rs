@@ -20,7 +20,7 @@ use crate::return_type::Output;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "`PATTERN` says what a failure is, and `rejected` what to return when the call is refused;\nfor an `Option`: `track = returned(None), rejected = |_| None`;\nfor a response: `track = returned(response if response.status().is_server_error())`\nfor a stream, which fails later: put an `OwnedCall` into it instead"
+    note = "`PATTERN` says what a failure is, and `rejected` what to return when the call is refused;\nfor an `Option`: `track = returned(None), rejected = |_| None`;\nfor a response: `track = returned(response if response.status().is_server_error())`;\nfor a stream, which fails later: put a `fluxgate::OwnedCall` into it instead"
 )]
 pub trait Returned: Sized {
     type Value;
