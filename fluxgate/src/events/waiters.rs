@@ -1,5 +1,6 @@
 //! Tasks that wait for a breaker to change.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::task::{Context, Waker};
 
@@ -11,19 +12,20 @@ use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 /// A task registers before it looks at the breaker, and whoever changes the breaker wakes those registered afterwards. So a task
 /// sees a change or is woken by it. No user code runs under the lock: a waker is cloned, woken and dropped without it.
 pub(crate) struct Waiters {
-    wakers: Mutex<Vec<(u64, Waker)>>,
+    /// By the numbers of the tasks, so that many may wait: each registers again whenever all are woken.
+    wakers: Mutex<BTreeMap<u64, Waker>>,
     next: AtomicU64,
 }
 
 impl Waiters {
     pub(crate) fn new() -> Self {
-        Self { wakers: Mutex::new(Vec::new()), next: AtomicU64::new(0) }
+        Self { wakers: Mutex::new(BTreeMap::new()), next: AtomicU64::new(0) }
     }
 
     /// The breaker has changed.
     pub(crate) fn wake(&self) {
         let wakers = mem::take(&mut *self.wakers.lock());
-        for (_, waker) in wakers {
+        for waker in wakers.into_values() {
             contain(|| waker.wake());
         }
     }
@@ -43,25 +45,15 @@ impl Waiter {
 
     /// From now on, the next change wakes this task.
     pub(crate) fn register(&self, context: &Context<'_>) {
-        let registered = (self.number, context.waker().clone());
-        let mut wakers = self.waiters.wakers.lock();
-        let earlier = self.take_out(&mut wakers);
-        wakers.push(registered);
-        drop(wakers);
+        let waker = context.waker().clone();
+        let earlier = self.waiters.wakers.lock().insert(self.number, waker);
         drop(earlier);
-    }
-
-    fn take_out(&self, wakers: &mut Vec<(u64, Waker)>) -> Option<(u64, Waker)> {
-        let at = wakers.iter().position(|(number, _)| *number == self.number)?;
-        Some(wakers.swap_remove(at))
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        let mut wakers = self.waiters.wakers.lock();
-        let last = self.take_out(&mut wakers);
-        drop(wakers);
+        let last = self.waiters.wakers.lock().remove(&self.number);
         drop(last);
     }
 }
