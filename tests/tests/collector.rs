@@ -1,6 +1,6 @@
 //! What a collector reports about breakers that come, go and share a name.
 
-use fluxgate::{CircuitBreaker, Collected, Collector, Outcome, State, trip, window};
+use fluxgate::{Collected, Collector, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{alone, built, calls, millis, seconds, together};
 
 fn of(collector: &Collector, name: &str) -> Option<Collected> {
@@ -191,7 +191,8 @@ fn concurrent_collections_count_nothing_twice() {
 fn a_family_reports_its_first_hundred_keys_and_the_rest_as_one() {
     let _alone = alone();
     let collector = Collector::new();
-    let hosts: fluxgate::Keyed<u32> = CircuitBreaker::builder("collected").keyed().build().expect("valid");
+    let hosts: fluxgate::Keyed<u32> =
+        fluxgate::CircuitBreaker::builder("collected").keyed().build().expect("valid");
     let fail = |host: u32| drop(hosts.get(&host).call(|| Err::<(), ()>(())));
     let of_family = || -> Vec<_> {
         let all = collector.collect().into_iter();

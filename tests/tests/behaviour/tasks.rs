@@ -17,6 +17,7 @@ use fastrand::Rng;
 use fluxgate::Fault;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Changes, CircuitBreaker, Error, Outcome, OwnedCall, State, permit, trip, window};
+#[cfg(feature = "chaos")]
 use fluxgate_tests::fixture::seconds;
 use fluxgate_tests::futures::{pause, poll};
 
