@@ -4,5 +4,7 @@
 pub mod failure;
 pub mod fixture;
 pub mod futures;
+#[cfg(feature = "tracing")]
+pub mod logged;
 pub mod reference;
 pub mod sequence;

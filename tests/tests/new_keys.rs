@@ -7,13 +7,8 @@ use std::sync::{Arc, Mutex};
 use fluxgate::settings::{self, Settings};
 use fluxgate::{CircuitBreaker, Event, Interests, Keyed, trip};
 use fluxgate_tests::fixture;
+use fluxgate_tests::logged::Logged;
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Metadata, Subscriber};
-
-/// Keeps the messages.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
 
 struct Message<'a>(&'a mut Vec<String>);
 
@@ -25,38 +20,21 @@ impl Visit for Message<'_> {
     }
 }
 
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "fluxgate"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        event.record(&mut Message(&mut self.0.lock().expect("not poisoned")));
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
 /// What is logged, and of which breakers listeners hear, while `work` runs.
 fn heard(work: impl FnOnce()) -> (Vec<String>, Vec<String>) {
-    let (log, mut events) = (Log::default(), fluxgate::events().interests(Interests::transitions().resets()));
-    tracing::subscriber::with_default(log.clone(), work);
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let mut events = fluxgate::events().interests(Interests::transitions().resets());
+    let logged = log.clone();
+    let keep = move |event: &tracing::Event<'_>| {
+        event.record(&mut Message(&mut logged.lock().expect("not poisoned")));
+    };
+    tracing::subscriber::with_default(Logged(keep), work);
     let names = std::iter::from_fn(|| events.try_recv()).filter_map(|event| match event {
         Event::Transition(transition) => Some(transition.breaker.as_str().to_owned()),
         _ => None,
     });
     let names = names.collect();
-    (std::mem::take(&mut *log.0.lock().expect("not poisoned")), names)
+    (std::mem::take(&mut *log.lock().expect("not poisoned")), names)
 }
 
 fn apply(breaker: &str, setting: &str, value: &str) {

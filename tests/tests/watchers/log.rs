@@ -3,9 +3,8 @@
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
+use fluxgate_tests::logged::Logged;
 use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 /// An event of Fluxgate's.
 #[derive(Default, Debug)]
@@ -19,11 +18,14 @@ pub(crate) struct Line {
 
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 
-struct Writer;
-
 /// Writes the log of all threads.
 pub(crate) fn subscribe() {
-    tracing::subscriber::set_global_default(Writer).expect("there is no other");
+    let write = |event: &tracing::Event<'_>| {
+        let mut line = Line::default();
+        event.record(&mut line);
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    };
+    tracing::subscriber::set_global_default(Logged(write)).expect("there is no other");
 }
 
 /// What has been written since the last time.
@@ -47,28 +49,4 @@ impl Visit for Line {
         };
         value.clone_into(place);
     }
-}
-
-impl Subscriber for Writer {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "fluxgate"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line::default();
-        event.record(&mut line);
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
 }
