@@ -42,6 +42,14 @@ const SPOKEN: [(&str, u64, &str, u64); 3] =
     [("d", 86_400, "h", 3_600), ("h", 3_600, "m", 60), ("m", 60, "s", 1)];
 
 impl Spoken {
+    /// A time to wait, which is never understated: rounded up to what is printed, and to whole milliseconds, or seconds from one on.
+    pub fn wait(left: Duration) -> Self {
+        let whole = if left.as_secs() == 0 { 1_000_000 } else { 1_000_000_000 };
+        let step = u128::from(Self(left).step().max(whole));
+        let nanos = left.as_nanos().div_ceil(step) * step;
+        Self(Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    }
+
     /// What is printed: never more than the duration.
     pub fn rounded(&self) -> Duration {
         let (nanos, step) = (self.0.as_nanos(), u128::from(self.step()));
@@ -53,9 +61,15 @@ impl Spoken {
     fn step(&self) -> u64 {
         match spoken(self.0) {
             Some((.., smaller)) => smaller * 1_000_000_000,
-            None => 10_u64.pow(self.0.as_nanos().max(1).ilog10().saturating_sub(2)),
+            // Less than a minute.
+            None => third_digit(self.0.as_nanos() as u64),
         }
     }
+}
+
+/// What the third digit of a number counts.
+pub fn third_digit(number: u64) -> u64 {
+    10_u64.pow(number.max(1).ilog10().saturating_sub(2))
 }
 
 fn spoken(duration: Duration) -> Option<(&'static str, u64, &'static str, u64)> {
@@ -101,6 +115,27 @@ mod tests {
         }
         assert_eq!(Spoken(Duration::from_nanos(145_213)).to_string(), "145us");
         assert_eq!(Spoken(Duration::MAX).to_string(), "213503982334601d 7h");
+    }
+
+    #[test]
+    fn time_left_is_never_understated() {
+        for (left, shown) in [
+            (0, 0),
+            (1, 1),
+            (999, 999),
+            (1_000, 1_000),
+            (1_001, 2_000),
+            (41_200, 42_000),
+            (59_999, 60_000),
+            (3_599_001, 3_600_000),
+            (3_600_001, 3_660_000),
+            (86_399_001, 86_400_000),
+            (86_400_001, 90_000_000),
+        ] {
+            assert_eq!(Spoken::wait(Duration::from_millis(left)).0, Duration::from_millis(shown));
+        }
+        assert_eq!(Spoken::wait(Duration::from_nanos(1)).0, Duration::from_millis(1));
+        assert_eq!(Spoken::wait(Duration::MAX).0, Duration::from_nanos(u64::MAX));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::time::Duration;
 
-use fluxgate_rules::duration::{Spelled, Spoken};
+use fluxgate_rules::duration::{Spelled, Spoken, third_digit};
 use fluxgate_rules::evaluate::{Situation, cause};
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::ratio::Percent;
@@ -213,11 +213,6 @@ impl Sentence {
         let is_below = spoken.rounded() < limit;
         if self.holds && is_below { Spelled(limit).to_string() } else { spoken.to_string() }
     }
-}
-
-/// What the third digit of a number counts.
-fn third_digit(number: u64) -> u64 {
-    10_u64.pow(number.max(1).ilog10().saturating_sub(2))
 }
 
 /// `6 of the last 10 calls`.

@@ -182,23 +182,10 @@ impl fmt::Display for CallNotPermitted {
             _ => {}
         }
         if let Some(left) = self.retry_after() {
-            write!(formatter, "; next attempt in {}", Spoken(rounded_up(left)))?;
+            write!(formatter, "; next attempt in {}", Spoken::wait(left))?;
         }
         Ok(())
     }
-}
-
-/// Rounds up to whole milliseconds, from a second on to seconds, from an hour on to minutes, and from a day on to hours: what is printed
-/// never understates the time left.
-pub(crate) fn rounded_up(left: Duration) -> Duration {
-    let step: u128 = match left.as_secs() {
-        0 => 1_000_000,
-        1..3_600 => 1_000_000_000,
-        3_600..86_400 => 60_000_000_000,
-        86_400.. => 3_600_000_000_000,
-    };
-    let steps = left.as_nanos().div_ceil(step);
-    Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
 }
 
 /// Its source is an error of its own kind, `the call was not made`.
@@ -284,29 +271,5 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
             Self::Inner(error) => error.source(),
             Self::NotPermitted(refusal) => refusal.source(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rounded_up;
-    use std::time::Duration;
-
-    #[test]
-    fn time_left_is_never_understated() {
-        for (left, shown) in [
-            (0, 0),
-            (1, 1),
-            (999, 999),
-            (1_000, 1_000),
-            (1_001, 2_000),
-            (41_200, 42_000),
-            (3_600_001, 3_660_000),
-            (86_400_001, 90_000_000),
-        ] {
-            assert_eq!(rounded_up(Duration::from_millis(left)), Duration::from_millis(shown));
-        }
-        assert_eq!(rounded_up(Duration::from_nanos(1)), Duration::from_millis(1));
-        assert_eq!(rounded_up(Duration::MAX), Duration::from_nanos(u64::MAX));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spoken;
 
-use crate::handle::error::{CallNotPermitted, rounded_up};
+use crate::handle::error::CallNotPermitted;
 
 /// For a call that took too long.
 pub(super) const LATE: &str = "no answer in time";
@@ -14,7 +14,7 @@ pub(super) const UNAVAILABLE: &str = "temporarily unavailable";
 pub(super) fn message(refusal: &CallNotPermitted) -> String {
     match seconds(refusal) {
         Some(seconds) => {
-            format!("{UNAVAILABLE}; try again in {}", Spoken(rounded_up(Duration::from_secs(seconds))))
+            format!("{UNAVAILABLE}; try again in {}", Spoken::wait(Duration::from_secs(seconds)))
         }
         None => UNAVAILABLE.to_owned(),
     }

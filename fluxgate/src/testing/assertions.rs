@@ -6,7 +6,7 @@ use fluxgate_rules::duration::Spoken;
 
 use crate::events::cause::Fraction;
 use crate::handle::circuit_breaker::CircuitBreaker;
-use crate::handle::error::{CallNotPermitted, rounded_up};
+use crate::handle::error::CallNotPermitted;
 use crate::state::State;
 
 /// Asserts that the breaker is in this state. Changes nothing.
@@ -73,7 +73,7 @@ fn situation(breaker: &CircuitBreaker, expected: &str) -> String {
         streak => drop(write!(text, ", the last {streak} in a row")),
     }
     if let Some(left) = snapshot.retry_after {
-        let _ = write!(text, "; it tries again in {}", Spoken(rounded_up(left)));
+        let _ = write!(text, "; it tries again in {}", Spoken::wait(left));
     }
     let _ = write!(text, "; its rule is `{}`", snapshot.rule);
     text
