@@ -120,7 +120,9 @@ fn unreadable(rejection: &PathRejection) -> ProblemDetails {
 }
 
 fn unknown(name: &str) -> ProblemDetails {
-    let of_key = breakers().map(|breaker| breaker.snapshot()).find(|key| key.family.as_deref() == Some(name));
+    let mut begun =
+        breakers().filter(|breaker| breaker.name().starts_with(name)).map(|breaker| breaker.snapshot());
+    let of_key = begun.find(|key| key.family.as_deref() == Some(name));
     let (name, detail) = (name.escape_debug(), "no breaker has the name");
     let detail = match of_key {
         Some(key) => format!(
