@@ -307,4 +307,46 @@ mod tests {
             assert_eq!(everything["breakers"][0]["history"], history);
         }
     }
+
+    /// Regression: a page looked for the reason among the last transitions of all breakers, and others pushed it out.
+    #[test]
+    fn a_reason_is_kept_however_many_transitions_of_others_follow() {
+        let (clock, start) = (ManualClock::new(), Instant::now());
+        let breakers = ["board hand", "board busy"].map(|name| breaker(name, &clock));
+        let mut board = Board::new(start);
+        let mut events = fluxgate::events();
+        let mut update = |board: &mut Board| {
+            let mut heard: Vec<_> = std::iter::from_fn(|| events.try_recv()).collect();
+            heard.retain(|event| breakers.iter().any(|breaker| breaker.name() == event.breaker()));
+            let snapshots = breakers.iter().map(CircuitBreaker::snapshot).collect();
+            board.update(snapshots, Trigger::Tick(1), heard, start);
+        };
+        update(&mut board);
+        breakers[0].open_for(Duration::from_secs(30));
+        for _ in 0..100 {
+            breakers[1].force_open();
+            breakers[1].reset();
+        }
+        // A reset says that it is closed, and new settings would say nothing.
+        breakers[1].reset();
+        update(&mut board);
+        let message = first_message(&board);
+        let rows = message["breakers"].as_array().expect("a list");
+        let row = |name| rows.iter().find(|row| row["name"] == name).expect("a row");
+        assert_eq!(
+            (&row("board hand")["state"], &row("board hand")["reason"]["message"]),
+            (&json!("open"), &json!("opened by command"))
+        );
+        assert_eq!(
+            (&row("board busy")["state"], &row("board busy")["reason"]["message"]),
+            (&json!("closed"), &json!("reset by command"))
+        );
+        assert!(
+            message["transitions"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .all(|heard| heard["breaker"] == "board busy")
+        );
+    }
 }
