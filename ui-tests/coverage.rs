@@ -40,8 +40,3 @@ mod guarded {
         doubled.ok_or_else(|| std::io::ErrorKind::InvalidInput.into())
     }
 }
-
-fn main() {
-    let _ = (bare::sync(1), guarded::sync(1));
-    drop((bare::asynchronous(1), guarded::asynchronous(1)));
-}
