@@ -28,5 +28,5 @@ else
   # Checking expands too little to gain from optimized macros.
   unoptimized=(--config profile.dev.package.fluxgate-rules.opt-level=0)
   cargo check "${unoptimized[@]}" --locked --workspace --all-features
-  cargo check "${unoptimized[@]}" --locked --workspace --no-default-features
+  cargo check "${unoptimized[@]}" --locked --package fluxgate --no-default-features
 fi

@@ -118,9 +118,12 @@ fn instructions(case: &Case) -> f64 {
     (total(MANY) - total(FEW)) / (MANY - FEW) as f64
 }
 
-/// Traces every store; the additional stores of more calls must all be on the stack.
+/// Traces every store; the additional stores of more calls must all be on the stack. Tracing takes far longer than counting, so there
+/// are fewer calls.
 fn writes_to_shared_memory(case: &Case) -> Option<String> {
     const STACK: u64 = 1 << 20;
+    const FEW: u64 = 100;
+    const MANY: u64 = 1_100;
     let stores = |times| {
         let (output, log) = valgrind(&["--tool=lackey", "--trace-mem=yes"], case, times);
         let stack: u64 = output.trim().strip_prefix("stack ")?.parse().ok()?;
