@@ -8,6 +8,7 @@ pub mod by_text;
 pub(crate) mod commas;
 mod comparisons;
 pub(crate) mod cursor;
+pub(crate) mod elsewhere;
 pub(crate) mod expectations;
 pub(crate) mod explain;
 pub(crate) mod filled;

@@ -244,8 +244,81 @@ fn a_count_to_exceed_is_corrected_to_the_next_one() {
             let expected = format!("failures(9) & {}({least}) | failures(9)", entry.word);
             assert_eq!(corrected(&TRIP, &text), expected, "{text}");
         }
+        for (sign, least) in
+            [(">", 21), ("above", 21), ("exceeds", 21), (">=", 20), ("reaches", 20), ("of", 20)]
+        {
+            let text = format!("failures(9) & {} {sign} 20 | failures(9)", entry.word);
+            let expected = format!("failures(9) & {}({least}) | failures(9)", entry.word);
+            assert_eq!(corrected(&TRIP, &text), expected, "{text}");
+        }
     }
     assert_eq!(conditions, 4, "min, failures, failure_streak, in_flight");
+}
+
+#[test]
+fn a_name_may_end_in_the_unit_of_its_value() {
+    let mut count = 0;
+    for (vocabulary, entry, keyword) in arguments() {
+        let (first, name) = (first(entry), keyword.name);
+        let forms = if keyword.kind.is_duration() {
+            vec![
+                ("secs = 420", "7m"),
+                ("ms = 420000", "7m"),
+                ("in_seconds = 420", "7m"),
+                ("minutes: 7", "7m"),
+            ]
+        } else if ["sure", "jitter"].contains(&name) {
+            vec![("percent = 97", "97%"), ("pct = 97", "97%")]
+        } else {
+            continue;
+        };
+        for (written, right) in forms {
+            let own = format!("{}_secs = 17", entry.positional[0].name);
+            let right = format!("{name} = {right}");
+            for (text, right) in [
+                (
+                    format!("{}({first}, {name}_{written})", entry.word),
+                    format!("{}({first}, {right})", entry.word),
+                ),
+                (format!("{}({own}, {name}_{written})", entry.word), format!("{}(17s, {right})", entry.word)),
+            ] {
+                // A rate has no unit.
+                if text.contains(&own) && !entry.positional[0].kind.is_duration() {
+                    continue;
+                }
+                let corrected = corrected(vocabulary, &text);
+                assert!(are_same(vocabulary, &corrected, &right), "{text} becomes {corrected}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 16, "{count}");
+}
+
+/// What a message says to write in another setting is valid there.
+#[test]
+fn a_word_of_another_setting_is_corrected_there() {
+    const SETTINGS: [&Vocabulary; 4] = [&TRIP, &WINDOW, &RETRY, &PERMIT];
+    let mut count = 0;
+    for there in [&WINDOW, &RETRY, &PERMIT] {
+        for entry in there.entries.iter().filter(|entry| entry.word != "custom") {
+            let calls =
+                ["", "(0)", "(3, 4, 5)", "(jitter = 10%)"].map(|inside| format!("{}{inside}", entry.word));
+            for text in calls.into_iter().chain([entry.example()]) {
+                for here in SETTINGS.into_iter().filter(|here| here.entry(entry.word).is_none()) {
+                    let problems = problems(here, &lex(&text).tokens);
+                    let help: String = problems.iter().filter_map(Problem::help_text).collect();
+                    let Some((_, advice)) = help.split_once(&format!("write `{} = ", there.setting)) else {
+                        continue;
+                    };
+                    let (advice, _) = advice.split_once('`').expect("its end");
+                    assert!(are_same(there, advice, advice), "`{text}` in `{}`: {help}", here.setting);
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 60, "{count}");
 }
 
 /// No condition is turned into another, since that would measure something else.

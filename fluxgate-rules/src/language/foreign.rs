@@ -71,11 +71,7 @@ pub(crate) fn exact(word: &str) -> Vec<Sense> {
     ];
     let bare = BEFORE.iter().find_map(|before| word.strip_prefix(before));
     for word in [Some(word), bare].into_iter().flatten() {
-        let with_unit = unit_of_word(word).map(|(stem, unit)| {
-            let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
-            (stem, unit)
-        });
-        for (word, unit) in [Some((word, Unit::Plain)), with_unit].into_iter().flatten() {
+        for (word, unit) in [Some((word, Unit::Plain)), unit_named(word)].into_iter().flatten() {
             let found = senses_of(word, unit);
             if !found.is_empty() {
                 return found;
@@ -83,6 +79,12 @@ pub(crate) fn exact(word: &str) -> Vec<Sense> {
         }
     }
     Vec::new()
+}
+
+/// A word in snake case that ends in a unit, `cooldown_secs`, in parts.
+pub(crate) fn unit_named(word: &str) -> Option<(&str, Unit)> {
+    let (stem, unit) = unit_of_word(word)?;
+    Some((stem, if unit == "%" { Unit::Percent } else { Unit::Time(unit) }))
 }
 
 fn senses_of(word: &str, unit: Unit) -> Vec<Sense> {

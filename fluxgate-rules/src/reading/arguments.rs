@@ -168,6 +168,13 @@ impl GivenArguments<'_> {
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
         let right = self.right().text;
         let problem = Problem::new(self.call, what).correct(right.as_str());
+        // In `backoff(1s * 2, 60s)`, the value that is left out is the one that was meant.
+        let at = self.unnamed().iter().position(|piece| piece.place == extra.place);
+        if let Some(own) = at.and_then(|at| self.entry.positional.get(at))
+            && extra.values().is_empty()
+        {
+            return extra.read(self.entry.word, own).err().unwrap_or_else(|| problem.as_example());
+        }
         // `failure_rate(0.5, 20)`
         let has_min = cursor.tokens.iter().any(|token| token.is("min"));
         if self.entry.is_share()

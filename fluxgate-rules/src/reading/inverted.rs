@@ -53,24 +53,29 @@ pub(crate) fn speaks_of_success(word: &str) -> bool {
         || is_success_rate(&word)
 }
 
+/// The words that mean `>` between a figure and a value.
+pub(crate) const ABOVE: [&str; 6] = ["above", "over", "beyond", "exceed", "exceeds", "exceeding"];
+
+/// The words that mean `<`.
+pub(crate) const BELOW: [&str; 2] = ["below", "under"];
+
 /// Whether words and signs before a value ask for less than it, or for something else: a rule asks for it and more.
 pub(crate) fn is_turned(tokens: &[Token]) -> bool {
-    const TURNED: [&str; 15] = [
-        "<", "≤", "!", "not", "no", "without", "below", "under", "less", "fewer", "lower", "most", "faster",
-        "shorter", "quicker",
+    const TURNED: [&str; 13] = [
+        "<", "≤", "!", "not", "no", "without", "less", "fewer", "lower", "most", "faster", "shorter",
+        "quicker",
     ];
-    tokens.iter().any(|token| TURNED.iter().any(|word| token.is(word)))
+    tokens.iter().any(|token| TURNED.iter().chain(&BELOW).any(|word| token.is(word)))
 }
 
 /// The number that these tokens ask to exceed: `> 5`, `more than 5`. A condition counts from the next one.
 pub(crate) fn exceeded(tokens: &[Token]) -> Option<u32> {
-    const MORE: [&str; 9] =
-        [">", "more", "above", "over", "greater", "beyond", "exceed", "exceeds", "exceeding"];
+    const MORE: [&str; 3] = [">", "more", "greater"];
     const EQUAL: [&str; 5] = ["=", "≥", "equal", "equals", "least"];
     let [before @ .., number] = tokens else { return None };
     let has = |words: &[&str]| before.iter().any(|token| words.iter().any(|word| token.is(word)));
     let is_plain = |token: &Token| matches!(token.shape, Shape::Word | Shape::Punctuation);
-    let is_more = has(&MORE) && !has(&EQUAL) && before.iter().all(is_plain);
+    let is_more = (has(&MORE) || has(&ABOVE)) && !has(&EQUAL) && before.iter().all(is_plain);
     number.text.parse().ok().filter(|_| is_more)
 }
 

@@ -1,9 +1,9 @@
 //! An argument as given, between two commas.
 
-use crate::language::foreign::{Part, Unit, senses};
+use crate::language::foreign::{Part, Unit, senses, unit_named};
 use crate::language::notation::{figures, with_unit};
 use crate::language::number::same_unit;
-use crate::language::spelling::nearest;
+use crate::language::spelling::{nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
@@ -150,6 +150,10 @@ impl<'a> Piece<'a> {
         if let Some(unit) = same_unit(name).filter(|_| parameter.kind.is_duration()) {
             return Some(Unit::Time(unit));
         }
+        let snake = snake(name);
+        if let Some((_, unit)) = unit_named(&snake).filter(|(stem, _)| *stem == parameter.name) {
+            return Some(unit);
+        }
         let sense = senses(name).into_iter().find(|sense| sense.part == Part::Keyword(parameter.name))?;
         Some(sense.unit).filter(|unit| *unit != Unit::Plain)
     }
@@ -224,7 +228,15 @@ pub(crate) fn keyword_known(
     entry: &'static Entry,
     name: &str,
 ) -> Option<&'static Parameter> {
-    keyword(entry, name).or_else(|| vocabulary.foreign(name).find_map(|ours| keyword(entry, ours)))
+    let snake = snake(name);
+    let named = unit_named(&snake);
+    // `max_secs = 60`
+    let with_unit = || keyword(entry, named?.0);
+    // `base_secs = 1` is not the base of a power.
+    let takes_unit =
+        |parameter: &&Parameter| !matches!(named, Some((_, Unit::Time(_)))) || parameter.kind.is_duration();
+    let foreign = || vocabulary.foreign(name).find_map(|ours| keyword(entry, ours)).filter(takes_unit);
+    keyword(entry, name).or_else(foreign).or_else(with_unit)
 }
 
 /// The keyword argument that was meant by a name: ours, another library's, or a misspelling.

@@ -6,10 +6,12 @@ use crate::language::vocabulary::{Entry, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::inverted::{is_success_rate, other_way_round};
+use crate::reading::elsewhere::right_in;
+use crate::reading::filled::{Filled, reasons};
+use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
 use crate::reading::stray::{self, Stray};
-use crate::reading::suggestion::{meant, right_call};
+use crate::reading::suggestion::{is_known, meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
@@ -56,22 +58,22 @@ fn report_macro(cursor: &mut Cursor<'_>, name: &WrittenName) -> bool {
 /// How a figure is compared with a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Comparison {
-    /// `>`, `>=`
+    /// `>`, `>=`, `over`
     Above,
-    /// `<`, `<=`
+    /// `<`, `<=`, `under`
     Below,
     /// `!=`, `<>`
     Different,
-    /// `=`, `:`, `<5>`, `<-`, or no sign at all.
+    /// `=`, `:`, `<5>`, `<-`, `reach`, or no sign at all.
     Given,
 }
 
 impl Comparison {
     fn of(signs: &[Token], is_bracket: bool) -> Self {
         let has = |texts: &[&str]| signs.iter().any(|sign| texts.iter().any(|text| sign.is(text)));
-        match (has(&["<", "≤"]), has(&[">", "≥"])) {
+        match (has(&["<", "≤"]) || has(&BELOW), has(&[">", "≥"]) || has(&ABOVE)) {
             (true, true) => Self::Different,
-            _ if has(&["!", "≠"]) => Self::Different,
+            _ if has(&["!", "≠", "not"]) => Self::Different,
             (true, false) if !is_bracket && !has(&[":"]) => Self::Below,
             (false, true) => Self::Above,
             _ => Self::Given,
@@ -88,9 +90,14 @@ impl Comparison {
     }
 }
 
-/// Reports `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
+/// Reports `failure_rate > 0.5`, `failure_rate above 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
 fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
-    let signs = TokenRange::new(cursor.at, cursor.end_of_signs(cursor.at));
+    let end_of_signs = if compares_in_words(cursor, name, arguments) {
+        cursor.at + 1
+    } else {
+        cursor.end_of_signs(cursor.at)
+    };
+    let signs = TokenRange::new(cursor.at, end_of_signs);
     let start = signs.end;
     let is_compared = !signs.is_empty();
     let mut after = match (cursor.end_of_figure(start), cursor.token(start)) {
@@ -136,6 +143,19 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     let problem = compared(cursor, name, TokenRange::new(name.place.start, after), value, comparison);
     cursor.report(problem);
     true
+}
+
+/// Whether a word stands for the sign: `failures over 5`. In `failures over 60s`, it begins a window.
+fn compares_in_words(cursor: &Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
+    let is_plain = |token: &Token| token.shape == Shape::Word && operator(token).is_none();
+    let is_word = |token: &Token| is_plain(token) && !is_known(cursor.vocabulary, &token.text);
+    if !cursor.vocabulary.is_joined() || arguments.is_some() || !cursor.next().is_some_and(is_word) {
+        return false;
+    }
+    let Some(end) = cursor.end_of_figure(cursor.at + 1) else { return false };
+    let value = cursor.spell(TokenRange::new(cursor.at + 1, end));
+    let meant = meant(cursor.vocabulary, &name.text, core::slice::from_ref(&value));
+    meant.is_some_and(|meant| !meant.right.is_example || meant.right.keeps(&value))
 }
 
 /// Reports `0.5 <= failure_rate`.
@@ -340,9 +360,11 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
             && cursor.vocabulary.setting != "outcome";
     if let Some(setting) = elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
         let what = format!("`{}` belongs in `{setting}`", name.text);
-        let written = cursor.spell(place);
-        return Problem::new(place, what)
-            .help(format!("write `{setting} = {written}` beside `{}`", cursor.vocabulary.setting));
+        let Filled { text, is_example, losses } = right_in(setting, place.of(cursor.tokens));
+        let example = if is_example { ", for example," } else { "" };
+        let beside = cursor.vocabulary.setting;
+        let help = format!("write `{setting} = {text}`{example} beside `{beside}`{}", reasons(&losses));
+        return Problem::new(place, what).help(help);
     }
     if let Some(problem) = without_a_value(cursor, name, place) {
         return problem;

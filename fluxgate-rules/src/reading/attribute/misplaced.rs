@@ -6,6 +6,8 @@ use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::window::Window;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
+use crate::reading::elsewhere::right_in;
+use crate::reading::filled::Filled;
 use crate::reading::operators::{function, operator};
 use crate::reading::read;
 use crate::text::brackets::Brackets;
@@ -72,7 +74,8 @@ impl AttributeReader<'_> {
         Some(if is_given(setting) {
             problem.help(format!("`{setting}` is given as well: write both in one"))
         } else {
-            problem.correct_at(whole, format!("{setting} = {}", spell(&tokens)))
+            let right = right_in(setting, &tokens);
+            Filled { text: format!("{setting} = {}", right.text), ..right }.correct(problem, whole)
         })
     }
 

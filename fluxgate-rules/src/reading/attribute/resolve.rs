@@ -3,9 +3,9 @@
 use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::language::foreign::{Part, Sense, Unit, exact, senses};
+use crate::language::foreign::{Part, Sense, Unit, exact, senses, unit_named};
 use crate::language::notation;
-use crate::language::number::{same_unit, unit_of_word};
+use crate::language::number::same_unit;
 use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
@@ -105,10 +105,9 @@ impl AttributeReader<'_> {
             return part(setting, own);
         }
         // `cooldown_secs = 30`, `window_secs = 60`
-        if let Some((stem, unit)) = unit_of_word(name)
+        if let Some((stem, unit)) = unit_named(name)
             && let Some((setting, part)) = own_part(stem).next().or_else(|| timed_part(stem))
         {
-            let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
             return Interpretation::Part(Sense { part, unit, ..whole(setting) }, value.to_owned(), None);
         }
         // `p99 = 500ms`
