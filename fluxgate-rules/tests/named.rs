@@ -321,6 +321,28 @@ fn a_word_of_another_setting_is_corrected_there() {
     assert!(count > 60, "{count}");
 }
 
+#[test]
+fn a_setting_in_another_one_is_told_as_its_own() {
+    let values = [
+        ("window", "60s", "time(60s)"),
+        ("window", "count(50)", "count(50)"),
+        ("retry", "10s", "cooldown(10s)"),
+        ("retry", "backoff(1s, 2)", "backoff(1s, multiplier = 2)"),
+        ("permit", "20%", "random(20%)"),
+        ("max_half_open_calls", "3", "3"),
+        ("half_open_timeout", "5s", "5s"),
+    ];
+    for here in [&TRIP, &WINDOW, &RETRY, &PERMIT] {
+        for (setting, value, right) in values.into_iter().filter(|(setting, ..)| *setting != here.setting) {
+            let text = format!("{setting}({value})");
+            let problems = problems(here, &lex(&text).tokens);
+            let [problem] = problems.as_slice() else { panic!("{text}: {problems:#?}") };
+            let help = format!("write `{setting} = {right}` beside `{}`", here.setting);
+            assert_eq!(problem.help_text().as_deref(), Some(&*help), "{text}");
+        }
+    }
+}
+
 /// No condition is turned into another, since that would measure something else.
 #[test]
 fn an_argument_of_another_condition_is_dropped() {

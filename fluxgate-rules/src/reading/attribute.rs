@@ -63,5 +63,6 @@ fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Pr
 
 /// Whether a word belongs to a different setting, so that it cannot be part of this argument's value.
 pub fn is_word_of_another(argument: &str, word: &str) -> bool {
-    places::vocabulary(argument).is_some_and(|vocabulary| places::elsewhere(vocabulary, word).is_some())
+    places::vocabulary(argument)
+        .is_some_and(|vocabulary| places::setting_elsewhere(vocabulary, word).is_some())
 }

@@ -1,10 +1,13 @@
 //! A value that belongs to another setting.
 
-use crate::reading::attribute::places::vocabulary;
+use crate::language::vocabulary::SINGLE_VALUES;
+use crate::reading::attribute::places::{SETTINGS, setting_elsewhere, vocabulary};
+use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
-use crate::reading::suggestion::{Meant, meant};
+use crate::reading::suggestion::{Meant, is_known, meant, meant_by};
 use crate::text::brackets::Brackets;
-use crate::text::token::{Token, TokenRange, spell};
+use crate::text::problem::Problem;
+use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// What to write in the other setting: the word with its arguments corrected, or anything else as it is.
 pub(crate) fn right_in(setting: &str, value: &[Token]) -> Filled {
@@ -26,4 +29,54 @@ pub(crate) fn right_in(setting: &str, value: &[Token]) -> Filled {
         Some(right)
     };
     call().unwrap_or_else(|| Filled::given(spell(value)))
+}
+
+/// The problem of the name of another setting in place of a word: `window(60s)`, `window = 60s`.
+pub(crate) fn setting(
+    cursor: &Cursor<'_>,
+    name: &str,
+    place: TokenRange,
+    pieces: &[TokenRange],
+) -> Option<Problem> {
+    let setting = setting_named(name).filter(|setting| *setting != cursor.vocabulary.setting)?;
+    let value = match (pieces, cursor.from(place.end)) {
+        ([value], _) => *value,
+        ([], [equals, word, ..]) if equals.is("=") && word.shape == Shape::Word => {
+            let start = place.end + 1;
+            let is_call = cursor.token(start + 1).is_some_and(|open| open.is("("));
+            TokenRange::new(start, 1 + if is_call { cursor.brackets.close(start + 1) } else { start })
+        }
+        _ => return None,
+    };
+    let value = value.of(cursor.tokens);
+    let right = match vocabulary(setting) {
+        Some(vocabulary) if !is_known(vocabulary, &value.first()?.text) => {
+            meant_by(vocabulary, value, TokenRange::whole(value))
+        }
+        Some(_) => Some(right_in(setting, value).text),
+        None => Some(spell(value)),
+    };
+    let problem = Problem::new(place, format!("`{setting}` is a setting of its own"));
+    let right = right.unwrap_or_else(|| "..".to_owned());
+    Some(problem.help(format!("write `{setting} = {right}` beside `{}`", cursor.vocabulary.setting)))
+}
+
+/// The problem of what follows a value, and is perhaps of another setting: `cooldown(10s) & max_half_open_calls(3)`.
+pub(crate) fn after_value(cursor: &Cursor<'_>, rest: TokenRange) -> Problem {
+    let problem = Problem::new(rest, format!("`{}` does not belong here", cursor.spell(rest)));
+    let words = rest.of(cursor.tokens).iter().filter(|token| token.shape == Shape::Word);
+    let mut words = words.map(|word| word.text.as_str());
+    let belongs = words.find_map(|word| match setting_named(word) {
+        Some(setting) => Some(format!("`{setting}` is a setting of its own")),
+        None => Some(format!("`{word}` belongs in `{}`", setting_elsewhere(cursor.vocabulary, word)?)),
+    });
+    let help = belongs.map_or_else(|| "remove it".to_owned(), |belongs| format!("remove it; {belongs}"));
+    problem.help(help).correct("")
+}
+
+/// The setting with this name.
+fn setting_named(name: &str) -> Option<&'static str> {
+    let words = SETTINGS.iter().map(|vocabulary| vocabulary.setting);
+    let values = SINGLE_VALUES.iter().map(|parameter| parameter.name);
+    words.chain(values).find(|setting| *setting == name)
 }

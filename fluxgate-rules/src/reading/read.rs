@@ -12,6 +12,7 @@ use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
 use crate::model::window::Window;
 use crate::reading::cursor::Cursor;
+use crate::reading::elsewhere::after_value;
 use crate::reading::parser::{Parsed, parse};
 use crate::reading::prose;
 use crate::reading::repair::settled;
@@ -186,7 +187,8 @@ fn written_call(
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let call = call(&mut cursor);
     if cursor.at < tokens.len() && (call.is_some() || cursor.problems.is_empty()) {
-        cursor.report_misplaced(TokenRange::new(cursor.at, tokens.len()));
+        let problem = after_value(&cursor, TokenRange::new(cursor.at, tokens.len()));
+        cursor.report(problem);
     }
     Ok((call, cursor.problems))
 }

@@ -4,7 +4,7 @@
 //! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
 //! always valid, and nothing has to be read again to check it.
 
-use crate::language::number::{lenient, same_unit};
+use crate::language::number::{is_percent, lenient, same_unit};
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
@@ -12,7 +12,7 @@ use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
 use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{inverted, is_turned, speaks_of_success};
+use crate::reading::inverted::{exceeded, inverted, is_turned, speaks_of_success};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
@@ -241,8 +241,12 @@ pub(crate) fn keyword_of_value(
     // `backoff(1s, 60)` waits no longer than a minute; nobody wants each delay to be sixty times the last one.
     let is_large = piece.text().parse().is_ok_and(|number: u64| number > 10);
     let lacks_unit = |parameter: &&&Parameter| is_large && parameter.kind.is_duration();
-    let is_taken =
-        |parameter: &&&Parameter| piece.fits(parameter) && !(is_large && parameter.kind == Kind::Multiplier);
+    let is_taken = |parameter: &&&Parameter| match parameter.kind {
+        // `2x`
+        Kind::Multiplier if piece.text().ends_with('x') => piece.resembles(parameter),
+        Kind::Multiplier => piece.fits(parameter) && !is_large,
+        _ => piece.fits(parameter),
+    };
     let taken = free.iter().find(is_taken).or_else(|| free.iter().find(lacks_unit)).copied();
     taken.or(of_constant)
 }
@@ -328,6 +332,19 @@ pub(crate) fn meant_by(
         [bar, ..] if bar.is("|") => {
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
+        }
+        // `> 5`, `>= 50%`
+        [sign, ..] if [">", "≥"].iter().any(|above| sign.is(above)) => {
+            let compared = place.of(tokens);
+            let at = compared.iter().position(|token| token.shape == Shape::Number)?;
+            let is_share = compared.get(at + 1).is_some_and(|next| next.is("%") || is_percent(&next.text));
+            let more = exceeded(&compared[..=at]).filter(|_| vocabulary.is_joined() && !is_share);
+            let number = match more {
+                Some(count) => count.checked_add(1)?.to_string(),
+                None => compared[at].text.clone(),
+            };
+            let tokens = lex(&format!("{number} {}", spell(&compared[at + 1..]))).tokens;
+            meant_by(vocabulary, &tokens, TokenRange::whole(&tokens))
         }
         // `60 * 60` means neither of its parts.
         [number, rest @ ..]

@@ -4,9 +4,9 @@ use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
-use crate::reading::attribute::places::{elsewhere, is_static};
+use crate::reading::attribute::places::{is_static, setting_elsewhere};
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::elsewhere::right_in;
+use crate::reading::elsewhere::{self, right_in};
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
@@ -332,7 +332,8 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
     let Some(meant) = meant(cursor.vocabulary, &name.text, &values) else {
-        return unrecognized(cursor, name, place, what);
+        let of_other = elsewhere::setting(cursor, name.text.as_str(), name.place, pieces);
+        return of_other.unwrap_or_else(|| unrecognized(cursor, name, place, what));
     };
     // If the arguments fit our word, only the word is wrong.
     let is_word_alone = meant.right.text == meant.entry.with(&values) && place == written(cursor, name);
@@ -358,7 +359,7 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     let may_be_elsewhere = place != name.place
         || !["all", "always", "never"].contains(&name.text.as_str())
             && cursor.vocabulary.setting != "outcome";
-    if let Some(setting) = elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
+    if let Some(setting) = setting_elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
         let what = format!("`{}` belongs in `{setting}`", name.text);
         let Filled { text, is_example, losses } = right_in(setting, place.of(cursor.tokens));
         let example = if is_example { ", for example," } else { "" };

@@ -248,7 +248,10 @@ impl ValueReader<'_> {
             return Err(self.mismatch("a duration").example(self.parameter.example));
         }
         if !numeral.suffix.is_empty() {
-            return Err(self.suffixed(numeral).example(self.parameter.example));
+            // `2x`
+            return Err(
+                self.suggest(self.suffixed(numeral), self.right(core::slice::from_ref(&numeral.digits)))
+            );
         }
         match numeral.digits.parse::<f64>() {
             Ok(number) if !numeral.negative && number >= 1.0 && number.is_finite() => {

@@ -5,7 +5,7 @@ use crate::language::vocabulary::Vocabulary;
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::window::Window;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
-use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
+use crate::reading::attribute::places::{of_another, setting_elsewhere, vocabulary};
 use crate::reading::elsewhere::right_in;
 use crate::reading::filled::Filled;
 use crate::reading::operators::{function, operator};
@@ -151,7 +151,7 @@ fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
         let word = &tokens.get(member.start)?.text;
         let open = member.start + 1;
         let is_call = tokens.get(open).is_some_and(|open| open.is("("));
-        elsewhere(trip, word).filter(|_| is_call && brackets.close(open) + 1 == member.end)
+        setting_elsewhere(trip, word).filter(|_| is_call && brackets.close(open) + 1 == member.end)
     };
     let first = members.iter().find(|member| place(member).is_some())?;
     let kept = members.iter().filter(|member| place(member).is_none());

@@ -50,14 +50,14 @@ pub(crate) fn owner(vocabulary: &Vocabulary, keyword: &str) -> Option<&'static E
 }
 
 /// The other setting that a word belongs to, if it is not in this vocabulary.
-pub(crate) fn elsewhere(vocabulary: &Vocabulary, word: &str) -> Option<&'static str> {
+pub(crate) fn setting_elsewhere(vocabulary: &Vocabulary, word: &str) -> Option<&'static str> {
     setting_of_word(word).filter(|setting| *setting != vocabulary.setting && vocabulary.entry(word).is_none())
 }
 
 /// The other argument that a word belongs to, if it cannot begin this argument's value.
 pub(crate) fn of_another(argument: &str, word: &str) -> Option<&'static str> {
     if let Some(vocabulary) = vocabulary(argument) {
-        return elsewhere(vocabulary, word);
+        return setting_elsewhere(vocabulary, word);
     }
     let setting = setting_of_word(word)?;
     let is_own = match argument {
