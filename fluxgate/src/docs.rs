@@ -13,7 +13,8 @@
 
 #[doc = include_str!("../docs/compiler.md")]
 pub mod compiler {
-    // The compiler names these in its messages, and does not spell out a path that is not hidden.
+    // The compiler names these in its messages, and does not spell out a path that is not hidden. Those that are implemented for whatever
+    // type a user has are hidden themselves, or the documentation of each such type would list them.
     #[doc(hidden)]
     pub use crate::private::{
         AsStatus, Becomes, Custom, Expires, Fallback, FromError, Given, HasSources, HasTimer, HaveStatus,

@@ -128,6 +128,7 @@ impl<F: Impossible, E: ?Sized> FromError<E, Unmet> for F {
     message = "this closure is called with `{Self}`, and takes `{T}`",
     label = "leave the type out, or write `{Self}`"
 )]
+#[doc(hidden)]
 pub trait Taken<T, How> {
     fn taken(self) -> T;
 }
@@ -151,6 +152,7 @@ impl<T, O: Impossible> Taken<T, Unmet> for O {
     message = "this closure is to return `{T}`, and returns `{Self}`",
     label = "leave the type out, or write `{T}`"
 )]
+#[doc(hidden)]
 pub trait Given<T, How> {
     fn given(self, _: Output<T>) -> T;
 }

@@ -65,6 +65,7 @@ pub type OwnedKey<Q> = <Q as ToOwned>::Owned;
     label = "a key has `Hash`, `Eq`, `Clone` and, for the name of its breaker, `Display`",
     note = "give `key` a part of it that has them, or text: `key = format!(\"{{tenant}}/{{region}}\")`"
 )]
+#[doc(hidden)]
 pub trait Key<How> {
     fn breaker_in(&self, family: &'static Family) -> CircuitBreaker;
 }
@@ -98,6 +99,7 @@ pub fn breaker_of_key<Q: Key<How> + ?Sized, How>(family: &'static Family, key: &
     label = "expected what is kept as `{K}`, and has `Hash`, `Eq`, `Clone` and, for the name of its breaker, `Display`",
     note = "the type that is kept is that of the parameter, or is written behind the key: `key = request.host() as String`"
 )]
+#[doc(hidden)]
 pub trait KeyOf<K, How> {
     fn breaker_in(&self, keyed: &Keyed<K>) -> CircuitBreaker;
 }

@@ -91,6 +91,7 @@ impl AsError for dyn Error + Send + Sync + 'static {
     label = "this type does not implement `std::error::Error`",
     note = "to look at the error itself, use `matches(PATTERN)` or `custom(|error| ..)`"
 )]
+#[doc(hidden)]
 pub trait SomeError: Error + 'static {}
 
 #[diagnostic::do_not_recommend]

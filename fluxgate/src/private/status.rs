@@ -160,6 +160,7 @@ impl<S> OneStatus for Status<S> {
 }
 
 /// `is_server_error` for statuses that have no such method.
+#[doc(hidden)]
 pub trait IsServerError {
     #[inline]
     fn is_server_error(&self) -> bool

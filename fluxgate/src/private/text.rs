@@ -13,6 +13,7 @@ pub fn subject<T: ?Sized>(value: &T) -> &T {
     label = "matches a `String`, a `&str` or a `Cow<str>`",
     note = "write a pattern of `{Self}`; for the text of an error, ask a function: `custom(|error| error.to_string() == \"..\")`"
 )]
+#[doc(hidden)]
 pub trait Text {
     fn as_text(&self) -> &str;
 }
@@ -31,6 +32,7 @@ impl<T: AsRef<str> + ?Sized> Text for T {
     label = "matches a `Vec<u8>` or a `&[u8]`",
     note = "write a pattern of `{Self}`"
 )]
+#[doc(hidden)]
 pub trait TextOfBytes {
     fn as_bytes(&self) -> &[u8];
 }
