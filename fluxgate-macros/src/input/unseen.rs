@@ -29,7 +29,12 @@ impl Unseen {
             format!(
                 "the `Err` of an inner `Result` {counts} `track = ok(Some(Err(_)))`, or `track = all` if that is intended"
             )
-        } else if is_of_results(value, &["Stream", "Iterator"], "Item", &["BoxStream", "LocalBoxStream"]) {
+        } else if is_of_tonic(value) {
+            "whatever it yields later, a stream that is returned counts as a success\n\
+             help: guard the channel by `CircuitBreakerLayer::grpc`, hold a `fluxgate::OwnedCall` in the stream, or add \
+             `track = all` if that is intended"
+                .to_owned()
+        } else if is_of_results(value, &["Stream", "Iterator"], "Item", STREAMS) {
             "whatever it yields later, a stream or an iterator that is returned counts as a success\n\
              help: hold a `fluxgate::OwnedCall` in it, or add `track = all` if that is intended"
                 .to_owned()
@@ -43,6 +48,24 @@ impl Unseen {
         };
         Some(Self { message, span })
     }
+}
+
+/// Streams that are named, with what they yield as their argument.
+const STREAMS: &[&str] = &["BoxStream", "LocalBoxStream", "ReceiverStream", "UnboundedReceiverStream"];
+
+/// Whether this is a stream as clients and services of tonic return it, by itself or in a `Response`. What it yields is always a `Result`.
+fn is_of_tonic(ty: &Type) -> bool {
+    let content = argument(ty, &["Response"]).map(peel_type);
+    let is_of_service = |content: &Type| {
+        let Type::Path(path) = content else { return false };
+        let segments = &path.path.segments;
+        segments.first().is_some_and(|first| first.ident == "Self")
+            && segments.last().is_some_and(|last| last.ident.to_string().ends_with("Stream"))
+    };
+    argument(content.unwrap_or(ty), &["Streaming"]).is_some()
+        || content.is_some_and(|content| {
+            is_of_service(content) || is_of_results(content, &["Stream"], "Item", STREAMS)
+        })
 }
 
 /// Whether this is an object or an opaque type of one of these traits, boxed or not, whose associated type `name` is a `Result`, or one of
@@ -76,6 +99,11 @@ mod tests {
             ("Result<Pin<Box<dyn Stream<Item = Result<u8, E>> + Send>>, E>", "whatever it yields"),
             ("Result<BoxStream<'static, Result<u8, E>>, E>", "whatever it yields"),
             ("Result<Box<dyn Iterator<Item = Result<u8, E>>>, E>", "whatever it yields"),
+            ("Result<ReceiverStream<Result<u8, E>>, E>", "whatever it yields"),
+            ("Result<Streaming<Reply>, Status>", "whatever it yields"),
+            ("Result<Response<tonic::Streaming<Reply>>, Status>", "whatever it yields"),
+            ("Result<tonic::Response<Self::WatchStream>, Status>", "whatever it yields"),
+            ("Result<Response<BoxStream<'static, Result<u8, E>>>, Status>", "whatever it yields"),
             ("Result<JoinHandle<Result<u8, E>>, E>", "whatever it ends w"),
             ("Result<impl Future<Output = Result<u8, E>>, E>", "whatever it ends w"),
             ("Result<u8, Result<u8, E>>", ""),
@@ -84,6 +112,10 @@ mod tests {
             ("Result<Vec<Result<u8, E>>, E>", ""),
             ("Result<impl Iterator<Item = u8>, E>", ""),
             ("Result<JoinHandle<()>, E>", ""),
+            ("Result<Response<Reply>, Status>", ""),
+            ("Result<Response<Self::Reply>, Status>", ""),
+            ("Result<Self::Stream, E>", ""),
+            ("Result<Response, E>", ""),
             ("Option<Result<u8, E>>", ""),
         ] {
             assert_eq!(starts(output), expected, "{output}");
