@@ -88,7 +88,10 @@ impl Fault {
         let is_share = |share: f64| (0.0..=1.0).contains(&share);
         for (name, share) in [("fail", failing), ("delay", delaying)] {
             if !is_share(share) {
-                problem(format!("`{name}` takes a share of the calls, and {share} is none"), "from 0 to 1");
+                problem(
+                    format!("`{name}` takes a share of the calls, and {share} is not one"),
+                    "from 0 to 1",
+                );
             }
         }
         if is_share(failing) && is_share(delaying) {

@@ -156,13 +156,13 @@ impl serde::Serialize for CallNotPermitted {
 
 impl fmt::Debug for CallNotPermitted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CallNotPermitted")
-            .field("breaker", self.name())
-            .field("state", &self.state())
-            .field("retry_after", &self.retry_after())
-            .field("cause", &self.cause())
-            .finish()
+        let mut fields = formatter.debug_struct("CallNotPermitted");
+        fields.field("breaker", self.name()).field("state", &self.state());
+        fields.field("retry_after", &self.retry_after()).field("reason", &self.reason());
+        if self.is_injected() {
+            fields.field("is_injected", &true);
+        }
+        fields.finish()
     }
 }
 

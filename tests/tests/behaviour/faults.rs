@@ -148,6 +148,9 @@ fn a_failed_call_may_be_tried_again_as_planned() {
     fixture.breaker.inject(failing()).unwrap();
     let refusal = fixture.refusal();
     assert_eq!((refusal.is_injected(), refusal.retry_after()), (true, None));
+    // What people see when they unwrap it.
+    let shown = "{ breaker: \"fixture\", state: Closed, retry_after: None, reason: None, is_injected: true }";
+    assert_eq!(format!("{refusal:?}"), format!("CallNotPermitted {shown}"));
     assert_eq!(refusal.delay_retry(Some(millis(100))), Some(millis(100)));
     assert_eq!(refusal.delay_retry(None), None);
     fixture.breaker.force_open();
@@ -273,9 +276,9 @@ fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
     let minute = Fault::lasting(seconds(60));
     for (fault, message) in [
         (minute, "the fault does nothing\nhelp: `.fail(0.5)` fails every other call"),
-        (minute.fail(1.5), "`fail` takes a share of the calls, and 1.5 is none\nhelp: from 0 to 1"),
-        (minute.fail(-0.1), "`fail` takes a share of the calls, and -0.1 is none\nhelp: from 0 to 1"),
-        (minute.fail(f64::NAN), "`fail` takes a share of the calls, and NaN is none\nhelp: from 0 to 1"),
+        (minute.fail(1.5), "`fail` takes a share of the calls, and 1.5 is not one\nhelp: from 0 to 1"),
+        (minute.fail(-0.1), "`fail` takes a share of the calls, and -0.1 is not one\nhelp: from 0 to 1"),
+        (minute.fail(f64::NAN), "`fail` takes a share of the calls, and NaN is not one\nhelp: from 0 to 1"),
         (
             Fault::lasting(Duration::ZERO).fail(0.5),
             "a fault cannot last for 0s\nhelp: longer than zero, and at most a day: then inject it again",

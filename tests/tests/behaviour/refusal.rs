@@ -66,7 +66,13 @@ fn knows_the_breaker_its_state_and_the_wait() {
     assert_eq!(
         format!("{refusal:?}"),
         "CallNotPermitted { breaker: \"payments\", state: Open, retry_after: Some(42s), \
-         cause: Some(Cause(1 failed in a row (1 >= 1))) }"
+         reason: Some(Tripped(Cause(1 failed in a row (1 >= 1)))) }"
+    );
+    breaker.reset();
+    breaker.open_for(seconds(42));
+    assert_eq!(
+        format!("{:?}", refused(&breaker)),
+        "CallNotPermitted { breaker: \"payments\", state: Open, retry_after: Some(42s), reason: Some(OpenFor) }"
     );
 }
 
