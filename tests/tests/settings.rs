@@ -50,6 +50,19 @@ fn change_breakers_that_are_in_use() {
     assert!(again.changed.is_empty(), "a number may be a string, and nothing has changed");
 }
 
+/// Regression: they were listed as the registry happened to find them, by the hash of their names.
+#[test]
+fn what_has_changed_is_listed_in_order() {
+    let _alone = alone();
+    let names: Vec<_> = (b'a'..=b'p').map(|letter| format!("ordered {}", char::from(letter))).collect();
+    let _breakers: Vec<_> = names
+        .iter()
+        .rev()
+        .map(|name| CircuitBreaker::builder(name.clone()).build().expect("valid"))
+        .collect();
+    assert_eq!(apply(json!({ "ordered *": { "max_half_open_calls": 3 } })).changed, names);
+}
+
 #[test]
 fn every_setting_can_be_set() {
     let _alone = alone();

@@ -40,6 +40,8 @@
 //! In a name, `*` stands for any text. If several names match a breaker, the most specific one decides each setting: the breaker's own
 //! name, or else the name that spells out most of it.
 //!
+//! A rule may have comments, as in Rust: `// a comment`.
+//!
 //! The settings are `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, `half_open_timeout`, `on_panic`, `on_cancel` and
 //! `count_calls`. A file cannot name constants or functions.
 //!
@@ -200,7 +202,7 @@ impl Settings {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 #[non_exhaustive]
 pub struct Applied {
-    /// The names of the breakers whose settings changed.
+    /// The names of the breakers whose settings changed, in alphabetical order.
     pub changed: Vec<String>,
     /// The names in the settings that match no breaker in use: misspelt, or not used yet.
     pub unmatched: Vec<String>,
@@ -317,7 +319,10 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let is_unmatched = |entry: &&Prescribed| !real().any(|breaker| entry.is_for(breaker.breaker().name()));
     let unmatched = prescription.entries().iter().filter(is_unmatched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
-    Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
+    let mut changed = prescription::prescribe(prescription);
+    // The registry lists breakers in no order.
+    changed.sort_unstable();
+    Ok(Applied { changed, unmatched })
 }
 
 /// The breakers that were first used after settings for them were applied that did not fit their own settings, with what is wrong: they
