@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use fluxgate::{CircuitBreaker, State, breaker};
+use fluxgate::{CircuitBreaker, State, breaker, find, register};
 
 static PAYMENTS: CircuitBreaker =
     breaker!(name = "payments", trip = failure_streak(3), retry = cooldown(10s), permit = all);
@@ -19,8 +19,14 @@ fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
         println!("Nothing was saved.");
         return Ok(());
     };
+    // It has not been used yet.
+    register(&PAYMENTS);
     for saved in serde_json::from_str::<Vec<fluxgate::Saved>>(&text)? {
-        let is_open = PAYMENTS.restore(&saved)?;
+        let Some(breaker) = find(saved.breaker()) else {
+            println!("There is no `{}` any more.", saved.breaker());
+            continue;
+        };
+        let is_open = breaker.restore(&saved)?;
         println!("`{}` was open when the program ended; restored: {is_open}.", saved.breaker());
     }
     Ok(())

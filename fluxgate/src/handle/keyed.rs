@@ -42,7 +42,22 @@ use crate::sync::{Arc, Ref};
 /// ```
 ///
 /// The attribute makes one with `key = ..`, and exposes it with `handle`: see [keys](macro@crate::circuit_breaker#keys). A `Keyed` is cheap
-/// to clone: a clone is another handle to the same family.
+/// to clone: a clone is another handle to the same family. One made by hand can be in a `static`, too:
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, Keyed, circuit_breaker};
+/// use std::sync::LazyLock;
+///
+/// static PEERS: LazyLock<Keyed<String>> =
+///     LazyLock::new(|| CircuitBreaker::builder("peers").keyed().build().expect("a valid rule"));
+///
+/// #[circuit_breaker(breaker = PEERS.get(peer))]
+/// fn ask(peer: &str) -> std::io::Result<()> {
+///     Ok(())
+/// }
+/// # ask("a").unwrap();
+/// # assert_eq!(PEERS.get("a").metrics().total(), 1);
+/// ```
 ///
 /// # Keys
 ///

@@ -28,8 +28,8 @@ pub(crate) fn real() -> impl Iterator<Item = CircuitBreaker> {
     REGISTRY.live().into_iter().map(CircuitBreaker::from_ref)
 }
 
-/// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. The number of breakers hardly
-/// affects how long this takes.
+/// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. A breaker made by a macro is among
+/// them from its first use on, or once it is [registered](register). The number of breakers hardly affects how long this takes.
 pub fn find(name: &str) -> Option<CircuitBreaker> {
     #[cfg(all(feature = "keyed", feature = "test-util"))]
     if let Some(seen) = seen_by_test(real) {

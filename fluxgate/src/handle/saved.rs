@@ -31,6 +31,9 @@ use crate::state::State;
 /// assert_eq!(after.state(), State::Open);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// How to do that for all breakers of a program, and what one needs that runs only for a moment, is described [in
+/// production](crate::docs::production#across-a-restart).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Saved {

@@ -42,6 +42,9 @@
 //! # Ok::<(), fluxgate::ConfigError>(())
 //! ```
 //!
+//! Not every request has a host in its address: [clients of tonic](crate::docs::layers#clients-of-tonic) leave it to their channel, and a
+//! server finds it in the header `Host`.
+//!
 //! # What is a failure
 //!
 //! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) changes that. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
