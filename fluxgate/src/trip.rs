@@ -1,6 +1,7 @@
 //! When a breaker trips: conditions, joined by `&` and `|` into a [`Rule`].
 //!
-//! `&` binds tighter than `|`. A rule prints as the attribute would spell it.
+//! `&` binds tighter than `|`. A rule prints as the attribute would spell it, and can be parsed from that, as a window, a retry and a
+//! permit can.
 //!
 //! ```
 //! use fluxgate::trip;
@@ -12,6 +13,7 @@
 //!     rule.to_string(),
 //!     "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)",
 //! );
+//! assert_eq!("min(20) & failure_rate(50%)".parse(), Ok(trip::min(20) & trip::failure_rate(0.5)));
 //! ```
 //!
 //! [`Rule::explain`] shows what a rule will do, in figures; see also [choosing numbers](crate::docs::choosing).

@@ -8,7 +8,7 @@ use crate::model::ratio::Ratio;
 
 /// Which calls a half-open breaker admits.
 ///
-/// Built by the functions of the module `permit`; prints as the attribute would spell it.
+/// Built by the functions of the module `permit`; prints as the attribute would spell it, and can be parsed from that.
 #[derive(Clone, Copy, Debug)]
 pub enum Permit {
     /// All of them.

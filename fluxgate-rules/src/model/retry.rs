@@ -8,7 +8,7 @@ use crate::model::ratio::Ratio;
 
 /// When an open breaker tries again.
 ///
-/// Built by the functions of the module `retry`; prints as the attribute would spell it.
+/// Built by the functions of the module `retry`; prints as the attribute would spell it, and can be parsed from that.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How the delay is determined.

@@ -108,7 +108,7 @@ impl Node {
 
 /// When a breaker trips: conditions joined by `&` and `|`.
 ///
-/// Built by the functions of the module `trip`; prints as the attribute would spell it.
+/// Built by the functions of the module `trip`; prints as the attribute would spell it, and can be parsed from that.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rule(Cow<'static, [Node]>);
 

@@ -8,7 +8,7 @@ use crate::model::metrics::nanos;
 
 /// Which recent calls a breaker remembers: a fixed number, or those within a period.
 ///
-/// Built by the functions `count` and `time` of the module `window`; prints as the attribute would spell it.
+/// Built by the functions `count` and `time` of the module `window`; prints as the attribute would spell it, and can be parsed from that.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {
     /// By number or by age.

@@ -38,6 +38,8 @@ use crate::state::Outcome;
 /// assert_eq!(breaker.snapshot().trial, 20);
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
+///
+/// Text that is known only when the program runs can be parsed: `.trip(text.parse()?)`, and likewise for the other three.
 #[must_use = "nothing is made before `build`"]
 #[derive(Clone)]
 pub struct Builder {

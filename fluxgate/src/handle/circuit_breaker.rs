@@ -115,7 +115,7 @@ impl CircuitBreaker {
     /// ```
     ///
     /// # Errors
-    /// The function's own error, or the refusal.
+    /// The function's own error, or the refusal: see [`Error`] for how `?` makes an error of yours of it.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
         match Call::enter(self.breaker()) {

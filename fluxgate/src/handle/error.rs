@@ -233,6 +233,37 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
 /// assert!(matches!(sum(&["one"]), Err(Inner(_))));
 /// ```
 ///
+/// Where a breaker is called by hand, `?` turns it into an error of yours, once that says how:
+///
+/// ```
+/// use fluxgate::Error::{Inner, NotPermitted};
+/// use fluxgate::{CallNotPermitted, CircuitBreaker, breaker};
+/// use std::io;
+///
+/// static DISK: CircuitBreaker = breaker!(name = "disk");
+///
+/// #[derive(Debug)]
+/// enum BackupError {
+///     Disk(io::Error),
+///     Refused(CallNotPermitted),
+/// }
+///
+/// impl From<fluxgate::Error<io::Error>> for BackupError {
+///     fn from(error: fluxgate::Error<io::Error>) -> Self {
+///         match error {
+///             Inner(error) => Self::Disk(error),
+///             NotPermitted(refusal) => Self::Refused(refusal),
+///         }
+///     }
+/// }
+///
+/// fn back_up() -> Result<usize, BackupError> {
+///     let text = DISK.call(|| std::fs::read("Cargo.toml"))?;
+///     Ok(text.len())
+/// }
+/// # assert!(back_up().is_ok());
+/// ```
+///
 /// With the feature `serde`, it serializes as the error that it contains.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
