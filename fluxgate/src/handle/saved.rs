@@ -4,6 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::assessment::Recovery;
 use super::circuit_breaker::CircuitBreaker;
 use super::snapshot::Snapshot;
 use crate::clock::unix_milliseconds;
@@ -32,8 +33,7 @@ use crate::state::State;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// How to do that for all breakers of a program, and what one needs that runs only for a moment, is described [in
-/// production](crate::docs::production#across-a-restart).
+/// How to do that for all breakers of a program is described [in production](crate::docs::production#across-a-restart).
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Saved {
@@ -63,8 +63,12 @@ impl Snapshot {
     /// What to keep across a restart, as of now; `None` if the breaker is neither open nor half-open. A half-open breaker is saved as one
     /// whose pause is over, so that its trial starts over. So is an open one whose [`custom`](crate::retry::custom) retry has yet to
     /// answer: nobody will ask it again after the restart.
+    ///
+    /// Once the trial has passed, there is nothing to save: a program that runs for less time than a [ramp](crate::permit::ramp_up) takes
+    /// would never complete one.
     pub fn saved(&self) -> Option<Saved> {
         let open_for = match self.state {
+            State::HalfOpen if matches!(self.recovery, Some(Recovery::Ramp { .. })) => return None,
             State::Open if self.is_asking => Some(0),
             State::Open => self.retry_after.map(|left| left.as_millis().try_into().unwrap_or(u64::MAX)),
             State::HalfOpen => Some(0),

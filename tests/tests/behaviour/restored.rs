@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, Mutex};
 
-use fluxgate::{Saved, State, permit, retry, trip};
+use fluxgate::{Recovery, Saved, State, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
 fn fixture() -> Fixture {
@@ -59,6 +59,19 @@ fn a_half_open_breaker_starts_its_trial_over() {
     assert!(after.breaker.is_due());
     after.succeed(2);
     assert_eq!(after.state(), State::Closed);
+}
+
+/// Regression: every run began with a trial, and then refused most of its calls by a ramp that it was too short to complete.
+#[test]
+fn a_program_that_runs_only_for_a_moment_gets_its_traffic_back() {
+    let ramp = || permit::ramp_up(0.1, 1.0, seconds(60));
+    let run = || Fixture::new(|builder| builder.trip(trip::failure_streak(2)).permit(ramp()));
+    let (first, second) = (run(), run());
+    first.before_trial();
+    second.breaker.restore(&saved(&first)).unwrap();
+    second.succeed(2);
+    assert!(matches!(second.breaker.snapshot().recovery, Some(Recovery::Ramp { .. })));
+    assert_eq!(second.breaker.snapshot().saved(), None, "the next run is closed");
 }
 
 #[test]
