@@ -2,7 +2,8 @@
 //!
 //! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before it has
 //! been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff. If the breaker waited for a
-//! call after its delay, only the delay counts.
+//! call after its delay, only the delay counts. One that a command took out of open or half-open has not closed, so it goes on from there,
+//! unless the command was a [reset](crate::CircuitBreaker::reset).
 //!
 //! ```
 //! use fluxgate::retry;

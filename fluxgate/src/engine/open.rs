@@ -21,7 +21,7 @@ use crate::sync::Ordering;
 /// Opens the breaker, for a pause that is drawn once.
 pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<Metrics>, now: u64) {
     let retry = guard.breaker.settings().retry;
-    let reopens = guard.reopens.next(guard.word.state(), now);
+    let reopens = guard.reopens.next(now);
     let random = guard.breaker.draw(now);
     let requested = guard.requested.and_then(|requested| retry::as_requested(&retry, requested, random));
     let pause = match retry.schedule {
@@ -52,7 +52,7 @@ pub(super) fn open_for(
     now: u64,
 ) {
     let breaker = guard.breaker;
-    let reopens = guard.reopens.next(guard.word.state(), now);
+    let reopens = guard.reopens.next(now);
     guard.reopens.open(reopens);
     transition::begin(&mut guard, Change { pause, evidence, ..Change::to(State::Open, reason, now) });
     if pause == Pause::Asked {
@@ -83,8 +83,9 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
 
 /// Sets how long the breaker, which is open, stays open from `now`. Readers see the old deadline or the new one: both are true.
 pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
-    guard.breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
-    guard.reopens.pause(pause.nanos());
+    let (breaker, deadline) = (guard.breaker, pause.deadline(now));
+    breaker.deadline.store(deadline, Ordering::Relaxed);
+    guard.reopens.pause(deadline.saturating_sub(breaker.since.load(Ordering::Relaxed)));
 }
 
 /// Opens the breaker by command, unless it is open already: for a pause that is drawn as if the rule had held.

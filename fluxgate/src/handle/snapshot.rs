@@ -76,7 +76,8 @@ pub struct Snapshot {
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::configuration::fault::seconds"))]
     pub since: Duration,
     /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long as it was
-    /// last open; if it waited for a call after its pause, for as long as the pause.
+    /// last open; if it waited for a call after its pause, for as long as the pause. A breaker that a command
+    /// took out of open or half-open has not recovered, unless the command was a [reset](crate::CircuitBreaker::reset).
     pub reopens: u32,
     /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
@@ -185,7 +186,7 @@ impl Snapshot {
             }
             _ => None,
         };
-        let reopens = guard.reopens.count(state, now);
+        let reopens = guard.reopens.count(now);
         let rejected = guard.rejected();
         let totals = Totals::of(&mut guard);
         let late = totals.late;

@@ -42,7 +42,7 @@ pub struct Reference {
     evidence: Evidence,
     /// How long the failure being recorded asks to be left alone.
     asked: Option<Duration>,
-    /// The pause drawn when it last opened; `None` is endless.
+    /// The pause of the last opening, from then on; `None` is endless.
     pause: Option<Duration>,
     /// When that pause ends and the ramp begins.
     deadline: Option<Duration>,
@@ -79,7 +79,7 @@ impl Reference {
             deadline: None,
             reopens: 0,
             last_open: Duration::ZERO,
-            closed_at: None,
+            closed_at: Some(Duration::ZERO),
             succeeded_at: None,
             rejected: 0,
             late: 0,
@@ -202,8 +202,7 @@ impl Reference {
     }
 
     fn open(&mut self, now: Duration, why: Why) {
-        let again = self.state == State::HalfOpen || self.is_recent(now);
-        self.reopens = if again { self.reopens + 1 } else { 0 };
+        self.count_opening(now);
         // A breaker that never retries keeps doing so.
         let drawn = self.settings.retry.delay(self.reopens);
         let pause = drawn.map(|drawn| self.asked.unwrap_or(drawn));
@@ -217,14 +216,19 @@ impl Reference {
         self.enter(now, State::Open, why);
     }
 
-    /// Whether it has been closed for less time than it was open.
-    fn is_recent(&self, now: Duration) -> bool {
-        self.closed_at.is_some_and(|closed_at| now - closed_at < self.last_open)
+    fn count_opening(&mut self, now: Duration) {
+        self.reopens = if self.is_forgiven(now) { 0 } else { self.reopens + 1 };
+        self.closed_at = None;
+    }
+
+    /// Whether it has closed since it last opened, for as long as it was open.
+    fn is_forgiven(&self, now: Duration) -> bool {
+        self.closed_at.is_some_and(|closed_at| now - closed_at >= self.last_open)
     }
 
     /// The re-openings not yet forgiven.
     pub fn reopens(&self, now: Duration) -> u32 {
-        if self.state == State::Closed && !self.is_recent(now) { 0 } else { self.reopens }
+        if self.is_forgiven(now) { 0 } else { self.reopens }
     }
 
     fn close(&mut self, now: Duration, why: Why) {
@@ -282,11 +286,10 @@ impl Reference {
     /// The command to open for exactly this long. If already open, only the end of the pause moves.
     pub fn open_for(&mut self, now: Duration, pause: Duration) {
         if self.state == State::Open {
-            self.pause = Some(pause);
+            self.pause = Some(now + pause - self.since);
             self.deadline = Some(now + pause);
         } else {
-            let again = self.state == State::HalfOpen || self.is_recent(now);
-            self.reopens = if again { self.reopens + 1 } else { 0 };
+            self.count_opening(now);
             self.open_until(now, Some(pause), Why::OpenFor);
         }
     }
@@ -297,13 +300,10 @@ impl Reference {
 
     /// A manual command: to `Closed` (a reset), `ForcedOpen`, `Disabled` or `MetricsOnly`.
     pub fn command(&mut self, now: Duration, to: State) {
-        if to == State::Closed {
-            self.reopens = 0;
-            self.closed_at = None;
-        }
         if self.state == to {
             if to == State::Closed {
                 self.begin_generation();
+                self.forget_openings(now);
             }
             return;
         }
@@ -315,5 +315,12 @@ impl Reference {
         };
         self.evidence = self.evidence(now);
         self.enter(now, to, why);
+        if to == State::Closed {
+            self.forget_openings(now);
+        }
+    }
+
+    fn forget_openings(&mut self, now: Duration) {
+        (self.reopens, self.last_open, self.closed_at) = (0, Duration::ZERO, Some(now));
     }
 }

@@ -1,6 +1,6 @@
 //! Re-openings are counted, and closing does not forgive them at once.
 
-use fluxgate::{State, retry, trip};
+use fluxgate::{Changes, CircuitBreaker, State, retry, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 fn backing_off() -> Fixture {
@@ -169,5 +169,70 @@ fn a_cooldown_does_not_grow() {
         assert_eq!(delay(&fixture), seconds(30));
         fixture.wait();
         fixture.fail(5);
+    }
+}
+
+/// Regression: a breaker that went from open to a state by command, and from there to open again, began anew, although it had
+/// closed in between as little as one that re-opens.
+#[test]
+fn a_state_by_command_is_no_recovery() {
+    let commands = [CircuitBreaker::metrics_only, CircuitBreaker::disable, CircuitBreaker::force_open];
+    for command in commands {
+        for is_half_open in [false, true] {
+            let fixture = backing_off();
+            fixture.trip();
+            fixture.wait();
+            fixture.fail(1);
+            if is_half_open {
+                fixture.wait();
+                fixture.breaker.acquire().expect("a trial").ignore();
+            }
+            command(&fixture.breaker);
+            assert_eq!(fixture.breaker.snapshot().reopens, 1);
+            fixture.advance(seconds(3_600));
+            fixture.breaker.trip();
+            assert_eq!((fixture.breaker.snapshot().reopens, delay(&fixture)), (2, seconds(40)));
+        }
+    }
+}
+
+/// Regression: once it was no longer closed, a breaker again showed re-openings that had been forgiven.
+#[test]
+fn what_is_forgiven_stays_so_in_other_states() {
+    let fixture = backing_off();
+    fixture.trip();
+    fixture.wait();
+    fixture.fail(1);
+    fixture.wait();
+    fixture.succeed(1);
+    fixture.advance(seconds(20));
+    assert_eq!(fixture.breaker.snapshot().reopens, 0);
+    fixture.breaker.metrics_only();
+    assert_eq!(fixture.breaker.snapshot().reopens, 0);
+    fixture.breaker.trip();
+    assert_eq!((fixture.breaker.snapshot().reopens, delay(&fixture)), (0, seconds(10)));
+}
+
+/// Regression: of a pause that was replaced while the breaker was open, only the part after that counted.
+#[test]
+fn a_pause_that_was_replaced_counts_from_the_opening() {
+    let replaced: [fn(&Fixture); 2] = [
+        |fixture| fixture.breaker.open_for(seconds(1)),
+        |fixture| {
+            let retry = retry::backoff(seconds(10)).max(seconds(1_000));
+            fixture.breaker.reconfigure(&Changes::new().retry(retry)).expect("valid");
+        },
+    ];
+    for (replace, retry) in replaced.into_iter().zip([retry::backoff(seconds(10)), retry::never()]) {
+        let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry));
+        fixture.trip();
+        fixture.advance(seconds(9));
+        replace(&fixture);
+        fixture.wait();
+        fixture.advance(seconds(3_600));
+        fixture.succeed(1);
+        fixture.advance(millis(8_999));
+        fixture.trip();
+        assert_eq!(delay(&fixture), seconds(20), "it was open for 9 s or more");
     }
 }
