@@ -26,6 +26,13 @@ pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
     }
 }
 
+/// A call has ended without success or failure. If it was one of a ramp that is over, closes the breaker.
+pub(super) fn end_call(guard: Guard<'_>, now: u64) {
+    if matches!(guard.period, Period::Ramp(_)) {
+        pass(guard, now);
+    }
+}
+
 /// Whether the ramp of `permit` that began at `began` is complete. A ramp without length always is, and so is any if time stands
 /// still.
 pub(super) fn is_over(breaker: &Breaker, permit: &Permit, began: u64, now: u64) -> bool {

@@ -25,7 +25,7 @@ use super::journal::JournalEntry;
 use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
-use super::{closed, half_open, journals, manual, nesting};
+use super::{closed, half_open, journals, manual, nesting, ramp};
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 
@@ -325,7 +325,7 @@ fn end_call(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nan
         Some(guard) => {
             match counted {
                 Some(outcome) => enter(guard, outcome, nanos, now),
-                None => drop(guard),
+                None => ramp::end_call(guard, now),
             }
             // There may be room for another call of the trial.
             if word.state() == State::HalfOpen {

@@ -112,6 +112,21 @@ fn an_outcome_at_the_end_of_the_ramp_counts_and_closes() {
     assert_eq!(fixture.counts(), (4, 3));
 }
 
+/// Regression: only an outcome or the next call did.
+#[test]
+fn a_call_without_an_outcome_at_the_end_of_the_ramp_closes() {
+    let ends: [fn(Call<'_>); 2] = [|call| call.ignore(), |call| drop(call)];
+    for end in ends {
+        let fixture = in_ramp();
+        fixture.fail(3);
+        let call = fixture.breaker.acquire().expect("all are admitted");
+        fixture.advance(RAMP);
+        end(call);
+        assert_eq!((fixture.state(), fixture.counts()), (State::Closed, (3, 3)));
+        assert_eq!(fixture.heard.last().reason, Reason::RampEnded);
+    }
+}
+
 #[test]
 fn an_outcome_at_the_end_of_the_ramp_can_still_trip() {
     let fixture = in_ramp();

@@ -39,6 +39,9 @@ impl Reference {
             Ending::Cancelled => self.settings.on_cancel,
         };
         if outcome == Outcome::Ignored {
+            if lasts && self.is_ramping() && self.reaches(Mark::RampEnd, now) {
+                self.close(now, Why::RampEnded);
+            }
             return;
         }
         if !lasts {
