@@ -182,14 +182,19 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
 
 /// Judges what is remembered by the new rule, which may already hold.
 fn judge(mut guard: Guard<'_>, now: u64) {
-    let occasion = match &guard.period {
+    if guard.memory.is_none() {
+        return;
+    }
+    let occasion = match &mut guard.period {
         Period::Closed => Occasion::Closed,
         Period::Ramp(_) => Occasion::Ramp,
+        Period::MetricsOnly(crossings, _) => Occasion::MetricsOnly(crossings.next()),
         _ => return,
     };
     let metrics = guard.metrics(now);
     let step = evaluation::evaluate(guard.breaker.settings().rule.nodes(), occasion, &metrics, None);
-    if guard.memory.is_some() && matches!(step, Step::Trip(_) | Step::Ask) {
+    // The end of a ramp is noticed by calls. A verdict that was given a number has to be taken.
+    if matches!(step, Step::Trip(_) | Step::Ask) || matches!(occasion, Occasion::MetricsOnly(_)) {
         follow(guard, occasion, step, now);
     }
 }

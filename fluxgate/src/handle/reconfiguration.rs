@@ -13,7 +13,8 @@ impl CircuitBreaker {
     /// If the rule or the window changes, a new [generation](crate::Call::generation) begins: calls in progress no longer count, and a
     /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule needs to know the same of them as
     /// before: which durations of `slow_rate` they reached, their average (`avg_latency`, `custom`), when one last succeeded
-    /// (`failing_for`), and how many are running (`in_flight`). If the new rule holds for that, the breaker trips.
+    /// (`failing_for`), and how many are running (`in_flight`). If the new rule holds for that, the breaker trips, or reports at once
+    /// that it would have.
     ///
     /// The changes outlast settings from a file that mention others, and return once the file no longer mentions theirs. Changes that are
     /// valid only together with what a file has set keep that, too.

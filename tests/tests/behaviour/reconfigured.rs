@@ -237,6 +237,25 @@ fn a_breaker_that_only_reports_reports_by_the_new_rule() {
     assert_eq!(fixture.heard.steps().len(), 2);
 }
 
+/// Regression: it was silent until the next outcome, where a closed breaker trips at once.
+#[test]
+fn a_breaker_that_only_reports_reports_at_once_that_the_new_rule_holds() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.fail(5);
+    change(&fixture, &Changes::new().trip(trip::failure_streak(5)));
+    let report = fixture.heard.last();
+    assert_eq!((report.from, report.to), (State::MetricsOnly, State::MetricsOnly));
+    assert!(matches!(report.reason, Reason::Tripped(_)));
+    fixture.fail(1);
+    assert_eq!(fixture.heard.steps().len(), 2, "once");
+    fixture.succeed(1);
+    change(&fixture, &Changes::new().trip(trip::failure_streak(4)));
+    assert_eq!(fixture.heard.steps().len(), 2, "it does not hold");
+    fixture.fail(4);
+    assert_eq!(fixture.heard.steps().len(), 3, "it has begun to");
+}
+
 #[test]
 fn a_trial_starts_over_with_the_new_rule() {
     let fixture = Fixture::new(|builder| builder);
