@@ -21,8 +21,9 @@ pub const fn count(size: usize) -> Window {
 
 /// The calls of the last `duration`.
 ///
-/// The window is divided into one bucket per second, but at least 10 and at most 60; [`buckets`](Window::buckets) sets another
-/// number. Buckets are aligned to the clock's zero, and a call is forgotten together with its bucket, so up to a bucket's length early.
+/// The window is divided into one bucket per whole second, but at least 10 and at most 60; [`buckets`](Window::buckets) sets another
+/// number. Their length is rounded down to nanoseconds. Buckets are aligned to the clock's zero, and a call is forgotten together with its
+/// bucket, so up to a bucket's length early, and never late.
 pub const fn time(duration: Duration) -> Window {
     Window::time(duration)
 }

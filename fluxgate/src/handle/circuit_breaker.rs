@@ -238,7 +238,9 @@ impl CircuitBreaker {
     }
 
     /// Records an outcome that was learnt without a call, by a health check for example, and how long it took. It counts like the outcome
-    /// of a call, in a trial too, but takes no slot there. While the breaker is open, forced open or disabled, it has no effect.
+    /// of a call, in a trial too, but takes no slot there. If calls of the trial have hung, it comes too late to count, and re-opens the
+    /// breaker as the next call would. [`Outcome::Ignored`] is only counted: it restarts no wait, and ends no trial or ramp. While the breaker
+    /// is open, forced open or disabled, this has no effect.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, Outcome, trip};

@@ -35,8 +35,8 @@ pub struct Totals {
     /// Calls that say nothing, with the panics and cancelled calls that count as such, since the breaker began to count calls; `None` if it
     /// never did.
     pub ignored: Option<u64>,
-    /// How many of the successes and failures, counted or not, took as long as the shortest duration that a `slow_rate` of the rule names;
-    /// 0 if there is no `slow_rate`.
+    /// How many successes and failures took as long as the shortest duration that a `slow_rate` of the rule names; 0 if there is no
+    /// `slow_rate`. Successes are included even if they are not counted; outcomes that came too late are not.
     pub slow: u64,
     /// Calls that were not admitted.
     pub refused: u64,
