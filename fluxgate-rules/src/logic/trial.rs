@@ -192,7 +192,7 @@ mod tests {
         let rule = rule(
             "closed & min(9) & slow_rate(0.5, 3s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 1s))",
         );
-        assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
+        assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b011));
     }
 
     /// Plays outcomes, `x` for a failure and `o` for a success, and returns when they were enough: `+` passes, `-`

@@ -10,7 +10,7 @@ use crate::model::limits::MAX_THRESHOLDS;
 /// is running.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
-    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, without duplicates, padded with zeros.
+    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, ascending, padded with zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
     /// Whether durations are summed: for `avg_latency`, and for `custom`, which may read the average.
     pub average: bool,
@@ -273,7 +273,7 @@ impl Metrics {
         if self.measures.in_flight { Some(self.in_flight as u64) } else { None }
     }
 
-    /// The thresholds that [`slow`](Self::slow) accepts: those of the rule's `slow_rate` conditions.
+    /// The thresholds that [`slow`](Self::slow) accepts: those of the rule's `slow_rate` conditions, from the shortest to the longest.
     pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
         self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
     }

@@ -239,7 +239,13 @@ impl Rule {
             {
                 let nanos = nanos(threshold);
                 if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
-                    measures.thresholds[known] = nanos;
+                    // In order of length, so that rules that name the same durations measure the same.
+                    let mut place = known;
+                    while place > 0 && measures.thresholds[place - 1] > nanos {
+                        measures.thresholds[place] = measures.thresholds[place - 1];
+                        place -= 1;
+                    }
+                    measures.thresholds[place] = nanos;
                     known += 1;
                 }
             }

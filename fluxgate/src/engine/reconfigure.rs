@@ -122,6 +122,10 @@ fn reconfigure(
             Some(memory) if keeps_memory => memory.forget_headroom(),
             memory => *memory = None,
         }
+        // As evidence, running calls are part of what is remembered.
+        if guard.word.state().records() || !keeps_memory {
+            guard.running = Running::NONE;
+        }
         renew(&mut guard, figures);
     }
     // An endless pause would outlast the retry that drew it.
@@ -147,7 +151,6 @@ fn reconfigure(
 /// Resets what belongs to a generation.
 fn renew(guard: &mut Guard<'_>, figures: Figures) {
     let breaker = guard.breaker;
-    guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
             *trial = Trial::new(breaker.trial(), trial.pause_ended);

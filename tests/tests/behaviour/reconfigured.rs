@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fluxgate::{
-    Changes, CircuitBreaker, Interests, Listener, OnCancel, Outcome, Reason, State, Transition, breaker,
-    find, permit, retry, trip, window,
+    Call, Changes, CircuitBreaker, Interests, Listener, OnCancel, Outcome, Reason, State, Transition,
+    breaker, find, permit, retry, trip, window,
 };
 use fluxgate_tests::fixture::{Fixture, seconds, together};
 
@@ -235,6 +235,34 @@ fn a_breaker_that_only_reports_reports_by_the_new_rule() {
     let report = fixture.heard.last();
     assert_eq!((report.from, report.to), (State::MetricsOnly, State::MetricsOnly));
     assert_eq!(fixture.heard.steps().len(), 2);
+}
+
+/// Regression: the memory was lost if the new rule named the same durations in another order.
+#[test]
+fn the_memory_is_kept_in_whatever_order_durations_are_named() {
+    let rule = |first, second| {
+        let slow = |duration| trip::slow_rate(0.9, seconds(duration));
+        trip::min(5) & (slow(first) | slow(second))
+    };
+    let fixture = Fixture::with_rule(rule(1, 2));
+    fixture.succeed_in(seconds(1), 2);
+    fixture.succeed_in(seconds(2), 1);
+    change(&fixture, &Changes::new().trip(rule(2, 1)));
+    let metrics = fixture.breaker.metrics();
+    assert_eq!([1, 2].map(|duration| metrics.slow(seconds(duration))), [Some(3), Some(1)]);
+}
+
+/// Regression: the evidence of an open breaker lost the calls that were running when it opened.
+#[test]
+fn running_calls_stay_part_of_the_evidence() {
+    let fixture = Fixture::with_rule(trip::failure_streak(2) | trip::in_flight(3));
+    let hung: [_; 3] = std::array::from_fn(|_| fixture.breaker.acquire().expect("closed"));
+    assert_eq!((fixture.state(), fixture.breaker.metrics().in_flight()), (State::Open, Some(3)));
+    change(&fixture, &Changes::new().trip(trip::failure_streak(2) | trip::in_flight(4)));
+    assert_eq!(fixture.breaker.metrics().in_flight(), Some(3));
+    change(&fixture, &Changes::new().window(window::count(5)));
+    assert_eq!(fixture.breaker.metrics().in_flight(), Some(0), "nothing is remembered");
+    hung.into_iter().for_each(Call::success);
 }
 
 /// Regression: it was silent until the next outcome, where a closed breaker trips at once.
