@@ -13,9 +13,10 @@ use crate::sync::{Arc, RwLock};
 /// Its zero may be any instant. Whatever it returns, a breaker's own time never goes back:
 ///
 /// - It advances as the clock advances. A jump ahead counts as elapsed time, but at most a year at once.
-/// - A step back counts as nothing, and time goes on from there. Once the clock exceeds its previous maximum, time is what it would
-///   have been without the detour, if that is later. So a clock that jumps ahead and back, once or repeatedly, does not make time
-///   race. While a clock is behind by less than a millisecond, as happens when threads overtake each other, time stands still.
+/// - A step back counts as nothing, and time goes on from there. Once the clock is back at its previous maximum, or beyond, time is
+///   what it would have been without the detour, or stays as it is, if that is later. So a clock that jumps ahead and back, once or
+///   repeatedly, does not make time race. While a clock is behind by less than a millisecond, as happens when threads overtake each
+///   other, time stands still.
 /// - Time also stands still while the clock stands still or panics.
 ///
 /// No lock is held while the clock is read, so it may use breakers; if those read the same clock, the recursion never ends.
