@@ -380,7 +380,10 @@ impl Parser<'_> {
                     others.push(meant.right.text);
                     losses.extend(meant.right.losses);
                 }
-                _ => own.push(cursor.spell(piece)),
+                _ => match trailing::window_meant(cursor, Some(entry), piece) {
+                    Some(window) => losses.push(format!("{window} says how far back it looks")),
+                    None => own.push(cursor.spell(piece)),
+                },
             }
         }
         if others.is_empty() || own.len() != entry.positional.len() {

@@ -51,8 +51,7 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     }
     let word = cursor.token(subject)?;
     let compared = state(word);
-    let names = ["state", "status", "breaker", "circuit", "circuit_state"];
-    if compared.is_none() && !names.contains(&snake(&word.text).as_str()) {
+    if !speaks_of_state(word) {
         return None;
     }
     let mut sign = subject + 1;
@@ -99,6 +98,12 @@ pub(crate) fn state(token: &Token) -> Option<&'static str> {
         "half_open" | "halfopen" | "half_opened" | "is_half_open" => Some("half_open"),
         _ => None,
     }
+}
+
+/// Whether a word is a state, or what has one.
+pub(crate) fn speaks_of_state(token: &Token) -> bool {
+    let names = ["state", "status", "breaker", "circuit", "circuit_state"];
+    state(token).is_some() || names.contains(&snake(&token.text).as_str())
 }
 
 /// The other state in which a breaker judges calls.

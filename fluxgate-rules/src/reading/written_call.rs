@@ -10,6 +10,7 @@ use crate::reading::elsewhere::{self, right_in};
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
+use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
 use crate::text::problem::Problem;
@@ -391,7 +392,11 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
     }
     let help = match name.text.as_str() {
         "if" | "when" | "match" | "case" | "switch" if is_rule => {
-            "join each state to its conditions: `closed & failures(5) | half_open & failures(1)`"
+            if cursor.tokens.iter().any(speaks_of_state) {
+                "join each state to its conditions: `closed & failures(5) | half_open & failures(1)`"
+            } else {
+                "a rule is the condition itself: `min(10) & failure_rate(0.5) | failures(20)`"
+            }
         }
         "open" if is_rule => {
             "an open breaker refuses calls: a rule judges one that is `closed` or `half_open`"
