@@ -157,10 +157,11 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         Self { locate, kept, resolved: Resolved::NONE, start: 0 }
     }
 
-    /// An admitted call.
+    /// An admitted call, whose first poll resumes it like any other.
     #[inline(always)]
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, mut kept: K) -> Self {
         let resolved = Resolved::new(call.breaker);
+        call.suspend();
         let (word, start) = call.into_parts();
         kept.keep(KeptWord::of(word));
         Self { locate, kept, resolved, start }

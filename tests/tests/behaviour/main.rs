@@ -5,6 +5,7 @@
 mod anything;
 mod arguments;
 mod asynchronous;
+mod between_polls;
 mod cancellation;
 mod clocks;
 mod closed;
