@@ -122,8 +122,7 @@ fn instructions(case: &Case) -> f64 {
 /// are fewer calls.
 fn writes_to_shared_memory(case: &Case) -> Option<String> {
     const STACK: u64 = 1 << 20;
-    const FEW: u64 = 100;
-    const MANY: u64 = 1_100;
+    const MANY: u64 = FEW + 1_000;
     let stores = |times| {
         let (output, log) = valgrind(&["--tool=lackey", "--trace-mem=yes"], case, times);
         let stack: u64 = output.trim().strip_prefix("stack ")?.parse().ok()?;
