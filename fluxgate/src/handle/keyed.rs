@@ -68,11 +68,12 @@ use crate::sync::{Arc, Ref};
 ///
 /// # How many there are
 ///
-/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that has not been used for
-/// [`key_idle`](KeyedBuilder::key_idle) is evicted when others of the family are used, unless it has evidence against its dependency. When
-/// the family is full, a new key takes the place of the least recently used of a few breakers. A breaker is evicted only if it is closed,
-/// in the state that a command has given to the whole family, or open and forgotten, as below; and only if nobody holds it: not while a
-/// handle exists or a call runs.
+/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that nobody has asked for in
+/// [`key_idle`](KeyedBuilder::key_idle) is evicted when others of the family are used, unless it has evidence against its dependency; how
+/// long a call or a handle took since then does not matter. When the family is full, a new key takes the place of the least recently
+/// asked for of a few breakers. A breaker is evicted only if it is in the state in which new ones begin, which is closed unless a command
+/// has given the whole family another, or open or half-open and forgotten, as below; and only if nobody holds it: not while a handle
+/// exists or a call runs.
 ///
 /// Evidence is what the rule asks for: calls in the window that failed or were slow, a streak of failures, a mean duration that is too
 /// long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long as there is room. A time
@@ -82,7 +83,7 @@ use crate::sync::{Arc, Ref};
 /// So these keep their places, whatever keys come:
 ///
 /// - breakers that are open or half-open, and asked for at least once in `key_idle`;
-/// - breakers that a command has put into a state in which new ones do not begin;
+/// - breakers in a state by command in which new ones do not begin, and closed ones while new ones begin in such a state;
 /// - closed breakers whose key is in use and established. In use means asked for within the last 60th of `key_idle`, by default a minute. A
 ///   key is established once it has come again at least that long after it first came, which is noted at the first use after a look at its
 ///   breaker, by default within two minutes. Keys that come for a moment, like the many hosts that a crawler meets, are never established.
