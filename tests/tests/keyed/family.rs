@@ -127,6 +127,17 @@ fn listeners_of_the_family_hear_of_every_key() {
     assert_eq!(*heard.lock().unwrap(), ["heard{a}", "heard{b\\n}"]);
 }
 
+/// Regression: nobody ever found it: neither the registry, nor metrics, nor settings from files.
+#[test]
+fn a_breaker_that_is_reconfigured_before_its_first_use_is_found_after_it() {
+    let _alone = alone();
+    let hosts: Keyed<String> = fragile("changed early", &ManualClock::new()).keyed().build().unwrap();
+    let unused = hosts.get("a");
+    hosts.reconfigure(&Changes::new().trip(trip::failure_streak(2))).unwrap();
+    fail(&unused);
+    assert!(find("changed early{a}").is_some());
+}
+
 #[test]
 fn new_settings_apply_to_all_present_and_future_keys() {
     let hosts: Keyed<String> = fragile("reconfigured", &ManualClock::new()).keyed().build().unwrap();

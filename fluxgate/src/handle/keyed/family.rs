@@ -172,6 +172,8 @@ impl Family {
         enroll(root);
         for breaker in self.breakers() {
             let breaker = breaker.breaker();
+            // One that is changed is no longer fresh, and would never be entered in the registry.
+            enroll(breaker);
             changes.of(&breaker.settings()).check(breaker.has_clock())?;
         }
         change(root, |settings| changes.of(settings))?;
@@ -183,6 +185,7 @@ impl Family {
         }
         // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here.
         for breaker in self.breakers() {
+            enroll(breaker.breaker());
             change(breaker.breaker(), |settings| prevailing().of(settings))?;
         }
         Ok(())
