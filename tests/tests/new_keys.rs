@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use fluxgate::settings::{self, Settings};
-use fluxgate::{CircuitBreaker, Event, Interests, Keyed, trip};
+use fluxgate::{Changes, CircuitBreaker, Event, Interests, Keyed, trip, window};
 use fluxgate_tests::fixture;
 use fluxgate_tests::logged::Logged;
 use tracing::field::{Field, Visit};
@@ -86,4 +86,23 @@ fn warn_once_of_settings_that_do_not_fit() {
     assert_eq!(log, ["circuit breaker keeps its settings, since the new ones do not fit"; 3]);
     assert_eq!(names, [""; 0]);
     settings::apply(&Settings::new()).expect("nothing can be wrong");
+}
+
+/// Regression: new keys took the changes alone, unchecked, and had a rule that could never hold once the settings were withdrawn.
+#[test]
+fn keep_changes_together_with_the_settings_that_they_need() {
+    let _alone = fixture::alone();
+    let pools = family("pools");
+    let settings_of = |key: u32| {
+        let _ = pools.get(&key).call(|| Ok::<_, ()>(()));
+        pools.get(&key).settings().to_string()
+    };
+    let before = settings_of(1);
+    apply("pools", "trip", "failure_streak(3)");
+    pools.reconfigure(&Changes::new().window(window::count(5))).expect("right for that rule");
+    let meanwhile = settings_of(2);
+    settings::apply(&Settings::new()).expect("nothing can be wrong");
+    let expected = before.replace("count(100)", "count(5)");
+    let expected = expected.replace("min(10) & failure_rate(0.5)", "failure_streak(3)");
+    assert_eq!([settings_of(1), meanwhile, settings_of(2), settings_of(3)], [&*expected; 4]);
 }

@@ -181,7 +181,10 @@ impl Family {
         let prevailing = || changes.taken_from(&root.settings());
         {
             let mut reconfigured = family.members().reconfigured.write();
-            *reconfigured = prevailing().over(&reconfigured);
+            let all = prevailing().over(&reconfigured);
+            // Changes that fit only what is prescribed are kept together with that, as by each breaker.
+            let fits = all.of(root.settings.get()).check(root.has_clock()).is_ok();
+            *reconfigured = if fits { all } else { Changes::to(&root.settings()) };
         }
         // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here.
         for breaker in self.breakers() {
