@@ -228,15 +228,17 @@ pub(crate) fn keyword_known(
     entry: &'static Entry,
     name: &str,
 ) -> Option<&'static Parameter> {
-    let snake = snake(name);
-    let named = unit_named(&snake);
-    // `max_secs = 60`
-    let with_unit = || keyword(entry, named?.0);
+    if let Some(own) = keyword(entry, name) {
+        return Some(own);
+    }
+    let name = snake(name);
+    let named = unit_named(&name);
     // `base_secs = 1` is not the base of a power.
     let takes_unit =
         |parameter: &&Parameter| !matches!(named, Some((_, Unit::Time(_)))) || parameter.kind.is_duration();
-    let foreign = || vocabulary.foreign(name).find_map(|ours| keyword(entry, ours)).filter(takes_unit);
-    keyword(entry, name).or_else(foreign).or_else(with_unit)
+    let foreign = vocabulary.foreign(&name).find_map(|ours| keyword(entry, ours)).filter(takes_unit);
+    // `max_secs = 60`
+    foreign.or_else(|| keyword(entry, named?.0))
 }
 
 /// The keyword argument that was meant by a name: ours, another library's, or a misspelling.

@@ -28,8 +28,9 @@ pin_project! {
 }
 
 impl<'a, F> CallAsync<'a, F> {
-    /// With the feature `tokio`: ends the call once `limit` has passed since it first had to wait. Its future is dropped, the error is made
-    /// from a [`TimedOut`], and for the breaker it is a failure that took that long.
+    /// With the feature `tokio`: ends the call once `limit` has passed since it first had to wait. The error is made from a [`TimedOut`], and
+    /// for the breaker it is a failure that took that long. Its future is polled no more, and dropped with the future of the call, which
+    /// `await` does at once.
     ///
     /// So the call's error has to be [`From<TimedOut>`](TimedOut). If it is a type of another crate, convert it within the call to a type
     /// of yours that is `From` both: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
