@@ -170,10 +170,10 @@ impl Family {
         let family = self.resolved();
         let root: &Breaker = &family.root;
         enroll(root);
-        for breaker in self.breakers() {
+        // One that is changed is no longer fresh, and would never be entered in the registry.
+        let enrolled = || self.breakers().into_iter().inspect(|breaker| enroll(breaker.breaker()));
+        for breaker in enrolled() {
             let breaker = breaker.breaker();
-            // One that is changed is no longer fresh, and would never be entered in the registry.
-            enroll(breaker);
             changes.of(&breaker.settings()).check(breaker.has_clock())?;
         }
         change(root, |settings| changes.of(settings))?;
@@ -187,8 +187,7 @@ impl Family {
             *reconfigured = if fits { all } else { Changes::to(&root.settings()) };
         }
         // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here.
-        for breaker in self.breakers() {
-            enroll(breaker.breaker());
+        for breaker in enrolled() {
             change(breaker.breaker(), |settings| prevailing().of(settings))?;
         }
         Ok(())
