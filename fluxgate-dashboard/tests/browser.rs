@@ -123,8 +123,11 @@ async fn new_settings_are_not_reported_as_an_opening() {
     breaker.metrics_only();
     fail(&breaker, 10);
     browser.until(latest, json!(["tuned, would have opened: 10 of the last 10 calls failed"])).await;
-    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("valid");
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(11))).expect("valid");
     browser.until(latest, json!(["tuned, still Metrics only: it has new settings"])).await;
+    // A rule that holds as soon as it is set is news.
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("valid");
+    browser.until(latest, json!(["tuned, would have opened: 10 failed in a row (10 >= 7)"])).await;
     breaker.force_open();
     browser.until("says('tuned', 'forced open by command')", json!([])).await;
     breaker.reconfigure(&Changes::new().trip(trip::failure_streak(8))).expect("valid");
