@@ -2,6 +2,7 @@
 
 pub(crate) mod brackets;
 pub(crate) mod characters;
+pub(crate) mod comments;
 pub(crate) mod config_error;
 pub(crate) mod edits;
 pub mod lexer;

@@ -9,6 +9,7 @@ use crate::model::retry::Retry;
 use crate::model::rule::Rule;
 use crate::model::window::Window;
 use crate::reading::read::{self, Reading};
+use crate::text::comments;
 use crate::text::config_error::{ConfigError, ConfigProblem};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -83,11 +84,23 @@ pub(crate) fn parse<T>(
         let message = format!("the {noun} is too long: {} bytes, of which {LONGEST} are allowed", text.len());
         return Err(ConfigError::new(vec![ConfigProblem::new(setting, message)]));
     }
-    let lexed = lex(text);
-    read(&lexed.tokens).map_err(|problems| {
-        let problem = |problem: &Problem| ConfigProblem::of(setting, problem, text, &lexed);
-        ConfigError::new(problems.iter().map(problem).collect())
-    })
+    let mut lexed = lex(text);
+    let comments = comments::take(text, &mut lexed);
+    let mut problems: Vec<_> = comments
+        .into_iter()
+        .map(|sign| {
+            let problem = ConfigProblem::new(setting, "a comment does not begin with `#`");
+            problem.with_help("write `//`").with_place(text, sign)
+        })
+        .collect();
+    match read(&lexed.tokens) {
+        Ok(value) if problems.is_empty() => return Ok(value),
+        Ok(_) => {}
+        Err(wrong) => {
+            problems.extend(wrong.iter().map(|problem| ConfigProblem::of(setting, problem, text, &lexed)));
+        }
+    }
+    Err(ConfigError::new(problems))
 }
 
 /// The value, unless it has parts that only the compiler knows.
@@ -126,6 +139,18 @@ mod tests {
         let long = "r#\"".repeat(1_000_000);
         assert!(long.parse::<Rule>().expect_err("no rule").to_string().contains("too long"));
         assert!("failures(3)".parse::<Rule>().is_ok());
+    }
+
+    #[test]
+    fn a_comment_as_settings_files_have_it_is_told_how_one_begins() {
+        let message = |text: &str| text.parse::<Rule>().expect_err("a comment").to_string();
+        assert_eq!(
+            message("min(10) # what's enough\n& failure_rate(50%)"),
+            "a comment does not begin with `#`\n  | min(10) # what's enough\n  |         ^\nhelp: write `//`"
+        );
+        let error = message("# opens at (half\nmin(10) & failure_rat(50%)");
+        assert!(error.contains("write `//`") && error.contains("did you mean `failure_rate`?"), "{error}");
+        assert!("min(10) // enough\n& failure_rate(50%)".parse::<Rule>().is_ok());
     }
 
     #[test]

@@ -74,13 +74,15 @@ impl ConfigProblem {
 
     /// A problem in the text of a setting.
     pub(crate) fn of(setting: &'static str, problem: &Problem, text: &str, lexed: &Lexed) -> Self {
-        let bytes = bytes_of(problem.place, text, &lexed.bytes);
-        Self {
-            setting,
-            message: printable(&problem.message()),
-            help: problem.help_text().map(|help| printable(&help)),
-            excerpt: Some(Excerpt { text: text.to_owned(), bytes }),
-        }
+        let help = problem.help_text().map(|help| printable(&help));
+        Self { help, ..Self::new(setting, printable(&problem.message())) }
+            .with_place(text, bytes_of(problem.place, text, &lexed.bytes))
+    }
+
+    /// Adds the text of the setting, and which bytes of it are wrong.
+    pub(crate) fn with_place(mut self, text: &str, bytes: Range<usize>) -> Self {
+        self.excerpt = Some(Excerpt { text: text.to_owned(), bytes });
+        self
     }
 
     /// Starts the message with the setting's name, for text that does not show which setting it is.
