@@ -39,8 +39,18 @@ impl Package {
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args([subcommand, "--quiet", "--manifest-path"]).arg(self.folder.join("Cargo.toml"));
-        cargo.arg("--target-dir").arg(self.folder.with_file_name("packages")).env_remove("RUSTFLAGS");
+        cargo.arg("--target-dir").arg(self.target()).env_remove("RUSTFLAGS");
         cargo
+    }
+
+    /// Where cargo builds it: where trybuild does, too, so that macros are built once for both.
+    ///
+    /// # Panics
+    ///
+    /// If the folder given is not `CARGO_TARGET_TMPDIR`.
+    pub fn target(&self) -> PathBuf {
+        let target = self.folder.ancestors().nth(2).expect("it is in a folder of cargo's");
+        target.join("tests").join("trybuild")
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use fluxgate_ui_tests::package::Package;
 
@@ -44,11 +43,10 @@ fn no_implementation_of_ours_is_listed_among_those_of_a_users_type() {
 
 /// What the page about the type of a library lists.
 fn listed(name: &str, source: &str) -> BTreeSet<String> {
-    let folder = env!("CARGO_TARGET_TMPDIR");
-    let package = Package::new(folder, name);
+    let package = Package::new(env!("CARGO_TARGET_TMPDIR"), name);
     package.write("src/lib.rs", source);
     assert!(package.cargo("doc").arg("--no-deps").status().unwrap().success());
-    let page = Path::new(folder).join("packages/doc").join(name).join("struct.Place.html");
+    let page = package.target().join("doc").join(name).join("struct.Place.html");
     let page = fs::read_to_string(page).unwrap();
     page.split("id=\"impl-")
         .skip(1)
