@@ -22,5 +22,5 @@ if [ $# -eq 0 ]; then
   set -- threads:: clocks:: registry:: listeners::hear_in_order_from_many_threads isolate::threads_do_not_disturb_each_other \
     isolation_elsewhere::a_thread_that_enters isolation_elsewhere::a_thread_is_isolated isolation_elsewhere::a_wrapped
 fi
-# The rule language is compiled twice, also for the macros, and these tests hardly use it.
-exec cargo test --config profile.dev.package.fluxgate-rules.opt-level=0 --package fluxgate-tests --test behaviour --target "$target" --target-dir target/tsan -- "$@"
+# The rule language is compiled twice, also for the macros, and these tests hardly use it, nor proptest.
+exec cargo test --config profile.dev.package.fluxgate-rules.opt-level=0 --config profile.dev.package.proptest.opt-level=0 --package fluxgate-tests --test behaviour --target "$target" --target-dir target/tsan -- "$@"
