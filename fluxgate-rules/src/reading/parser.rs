@@ -252,9 +252,21 @@ impl Parser<'_> {
         let place = TokenRange::new(start, self.cursor.at);
         let text = self.cursor.spell(place);
         let problem = Problem::new(place, format!("`{text}` is not a condition"));
-        self.cursor.report(match meant_by(&TRIP, self.cursor.tokens, place) {
+        // `5/10`, `50% of 20`
+        let is_count = token.text.parse::<u32>().is_ok();
+        let figure = match place.of(self.cursor.tokens) {
+            [_, sign, of] if is_count && sign.is("/") && of.shape == Shape::Number => TokenRange::at(start),
+            _ => place,
+        };
+        let problem = match meant_by(&TRIP, self.cursor.tokens, figure) {
             Some(meant) => problem.correct(meant),
             None => problem.example(TRIP.entries[0].example()),
+        };
+        let rest = TokenRange::new(start + 1, if is_count { place.end } else { start + 1 });
+        let window = trailing::window_meant(&self.cursor, Some(&TRIP.entries[0]), rest);
+        self.cursor.report(match window {
+            Some(window) => problem.aside(format!("; {window} says how far back it looks")),
+            None => problem,
         });
         (Item::Wrong, place)
     }

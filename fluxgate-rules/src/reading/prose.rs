@@ -49,7 +49,8 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
     let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
     let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
-    let is_lost = |figure: &&String| !right.keeps(figure);
+    let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
+    let is_lost = |figure: &&String| !right.keeps(figure) && !is_explained(figure);
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
@@ -84,7 +85,8 @@ struct Facts {
 fn facts(tokens: &[Token]) -> Facts {
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.text.to_lowercase().as_str()));
     let (mut conditions, mut within) = (Vec::new(), None);
-    let is_slow = has(&["slow", "slower", "latency", "longer", "take", "takes"]);
+    let has_part = |part: &str| tokens.iter().any(|token| token.text.to_lowercase().contains(part));
+    let is_slow = has(&["longer", "take", "takes"]) || has_part("slow") || has_part("latency");
     let is_negated = has(&["not", "no", "without", "never", "cannot", "don", "doesn", "aren", "isn"]);
     let is_success = !is_negated && tokens.iter().any(|token| speaks_of_success(&token.text));
     let threshold = tokens.iter().enumerate().find_map(|(at, _)| duration_at(tokens, at));
@@ -94,16 +96,16 @@ fn facts(tokens: &[Token]) -> Facts {
             tokens.iter().filter(|token| token.shape == Shape::Word && token.text.starts_with('p'));
         conditions
             .extend(percentile.filter_map(|word| inverted(&TRIP, &word.text, values)).map(|it| it.text));
-        if is_slow && conditions.is_empty() && has(&["average", "avg", "mean"]) {
+        if is_slow && conditions.is_empty() && (has(&["average", "mean"]) || has_part("avg")) {
             conditions.push(format!("avg_latency({threshold})"));
         }
     }
+    let is_failing = !is_slow && (has(&["down", "fails"]) || has_part("failing"));
+    let is_streak = has(&["row", "consecutive", "consecutively", "straight", "successive"]);
+    let states_share = has(&["%", "percent", "half"]);
+    let fails = |after: &[Token]| after.iter().any(|word| is_of_failures(&word.text));
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Number) {
         let next = tokens.get(at + 1).map_or("", |next| next.text.as_str());
-        let before = |words: &[&str]| {
-            let words_before = tokens[..at].iter().rev().take(3);
-            words_before.into_iter().any(|token| words.contains(&token.text.to_lowercase().as_str()))
-        };
         let number = &token.text;
         let more = exceeded(&tokens[at.saturating_sub(3)..=at]).and_then(|count| count.checked_add(1));
         let least = more.map_or_else(|| number.clone(), |more| more.to_string());
@@ -117,26 +119,40 @@ fn facts(tokens: &[Token]) -> Facts {
                 format!("failure_rate({share})")
             });
         } else if let Some(duration) = duration_at(tokens, at) {
-            if !is_slow {
+            if is_failing && tokens[..at].last().is_some_and(|word| word.is("for") || word.is(">")) {
+                conditions.push(format!("failing_for({duration})"));
+            } else if !is_slow {
                 within = Some(format!("time({duration})"));
             }
-        } else if before(&["last", "past", "of", "recent", "in", "per"]) && !is_of_failures(next) {
-            within = Some(format!("count({number})"));
-        } else if before(&MINIMUM) && !is_of_failures(next) {
-            conditions.insert(0, format!("min({least})"));
-        } else if is_success {
-            // How many calls succeed says nothing of when to trip.
-        } else if has(&["row", "consecutive", "consecutively", "straight", "successive"]) {
-            conditions.push(format!("failure_streak({least})"));
         } else {
-            conditions.push(format!("failures({least})"));
+            match call_count(tokens, at) {
+                Some(CallCount::Window) => within = Some(format!("count({number})")),
+                Some(CallCount::Minimum) => conditions.insert(0, format!("min({least})")),
+                // How many calls succeed says nothing of when to trip.
+                None if is_success => {}
+                None if is_streak => conditions.push(format!("failure_streak({least})")),
+                None if is_of_calls(next) && (states_share || !fails(&tokens[at..])) => {
+                    conditions.insert(0, format!("min({least})"));
+                }
+                None => conditions.push(format!("failures({least})")),
+            }
         }
     }
     // `5 failures per minute`
-    if within.is_none() && !is_slow {
-        within = threshold.map(|rate| format!("time({rate})"));
+    if within.is_none()
+        && !is_slow
+        && !conditions.iter().any(|condition| condition.starts_with("failing_for"))
+    {
+        within = threshold.as_ref().map(|rate| format!("time({rate})"));
     }
     conditions.retain(|condition| is_right(condition));
+    // A minimum alone never trips.
+    if !conditions.is_empty() && conditions.iter().all(|condition| condition.starts_with("min(")) {
+        conditions.push(match &threshold {
+            Some(threshold) if is_slow => format!("slow_rate(0.5, {threshold})"),
+            _ => "failure_rate(0.5)".to_owned(),
+        });
+    }
     let concerns_window = |condition: &String| {
         let word = condition.split('(').next();
         word.and_then(|word| TRIP.entry(word)).is_some_and(Entry::concerns_window)
@@ -144,6 +160,44 @@ fn facts(tokens: &[Token]) -> Facts {
     let within = within.filter(|_| conditions.is_empty() || conditions.iter().any(concerns_window));
     Facts { conditions, within }
 }
+
+/// What a number of calls says about a rule, other than how many must fail.
+#[derive(Clone, Copy)]
+enum CallCount {
+    /// How far back it looks.
+    Window,
+    /// Without how many it must not trip.
+    Minimum,
+}
+
+/// What the words before the number at an index make of it: the nearest decides.
+fn call_count(tokens: &[Token], at: usize) -> Option<CallCount> {
+    let next = tokens.get(at + 1).map_or("", |next| next.text.as_str());
+    if is_of_failures(next) {
+        return None;
+    }
+    let said = tokens[..at].iter().rev().take(3).find_map(|word| match word.text.to_lowercase().as_str() {
+        word if WITHIN.contains(&word) => Some(CallCount::Window),
+        word if MINIMUM.contains(&word) => Some(CallCount::Minimum),
+        _ => None,
+    });
+    said.or_else(|| {
+        let (over, before) = tokens[..at].split_last()?;
+        // In `with over 20 calls`, it compares.
+        let compares = || before.last().is_none_or(|word| JOINING.iter().any(|joining| word.is(joining)));
+        let is_across = ACROSS.iter().any(|word| over.is(word)) || over.is("over") && !compares();
+        (is_of_calls(next) && is_across).then_some(CallCount::Window)
+    })
+}
+
+/// Words before the number of calls, or of the last ones, that a rule looks at.
+const WITHIN: [&str; 6] = ["last", "past", "of", "recent", "in", "per"];
+
+/// The same right before it.
+const ACROSS: [&str; 5] = ["within", "across", "for", "during", "every"];
+
+/// Words after which something else is compared.
+const JOINING: [&str; 8] = ["with", "and", "when", "if", "but", "has", "have", "once"];
 
 /// Words before the number of calls without which a rule must not trip.
 const MINIMUM: [&str; 5] = ["least", "min", "minimum", "after", "once"];
@@ -159,6 +213,13 @@ pub(crate) fn minimum(tokens: &[Token]) -> Option<String> {
 
 fn is_of_failures(word: &str) -> bool {
     word.starts_with("fail") || word.starts_with("err")
+}
+
+fn is_of_calls(word: &str) -> bool {
+    const CALLS: [&str; 9] =
+        ["call", "request", "attempt", "sample", "operation", "invocation", "execution", "message", "quer"];
+    let word = word.to_lowercase();
+    CALLS.iter().any(|start| word.starts_with(start))
 }
 
 /// Whether a condition's values are in range.
@@ -200,6 +261,22 @@ mod tests {
             ("the p99 latency is above 2 seconds", Some("slow_rate(0.01, 2s)")),
             ("the average latency is above 500ms", Some("avg_latency(500ms)")),
             ("closed and failures or half_open", None),
+            // A number of calls is none of failures.
+            ("failure_rate > 50% over 20 calls", Some("failure_rate(50%)")),
+            ("failure_rate > 50% over at least 20 calls", Some("min(20) & failure_rate(50%)")),
+            ("50% failures and more than 20 requests", Some("min(21) & failure_rate(50%)")),
+            ("a failure rate of 50% with over 20 calls", Some("min(21) & failure_rate(50%)")),
+            ("more than 5 failures across 20 calls", Some("failures(6)")),
+            ("over 20 calls fail", Some("failures(21)")),
+            ("when 5 requests have failed", Some("failures(5)")),
+            ("50% of calls slower than 2s over 20 calls", Some("slow_rate(50%, 2s)")),
+            ("avg_latency > 500ms over 20 calls", Some("avg_latency(500ms)")),
+            ("when 20 calls take longer than 2s", Some("min(20) & slow_rate(0.5, 2s)")),
+            ("when it has been failing for 30 seconds", Some("failing_for(30s)")),
+            ("failing_for > 10s over 20 calls", Some("failing_for(10s)")),
+            ("if the service is down for 1 minute", Some("failing_for(1m)")),
+            ("5 failing calls in 60s", Some("failures(5)")),
+            ("once there are 20 calls", Some("min(20) & failure_rate(0.5)")),
         ] {
             let problem = rule(&lex(text).tokens);
             let suggested = problem.as_ref().and_then(|problem| problem.suggestion());

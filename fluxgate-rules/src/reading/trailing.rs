@@ -87,7 +87,7 @@ pub(crate) fn window_meant(
         value::read(tokens, TokenRange::at(*at), "count", parameter).is_ok_and(|it| it != Value::Rust)
     };
     let is_window = |token: &Token| {
-        ["in", "of", "out_of", "over", "past", "window"].iter().any(|word| token.is(word))
+        ["in", "of", "/", "out_of", "over", "past", "window"].iter().any(|word| token.is(word))
             || WINDOW.foreign(&token.text).next().is_some()
     };
     let count = (1..tokens.len()).find(is_count).filter(|_| tokens.iter().any(is_window))?;

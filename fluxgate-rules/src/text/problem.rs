@@ -132,7 +132,8 @@ impl Problem {
             suggestion.aside = match core::mem::replace(&mut suggestion.aside, Aside::DidYouMean) {
                 Aside::Example(_) => Aside::Example(words.into()),
                 Aside::Instead(help) => Aside::Instead(help + &words.into()),
-                _ => Aside::Write(words.into()),
+                Aside::Write(before) => Aside::Write(before + &words.into()),
+                Aside::DidYouMean => Aside::Write(words.into()),
             };
         }
         self
@@ -217,6 +218,10 @@ mod tests {
         assert_eq!(
             problem.clone().correct("x").aside(", or `y`").to_string(),
             "wrong\nhelp: write `x`, or `y`"
+        );
+        assert_eq!(
+            problem.clone().correct("x").aside(", or `y`").aside("; not `z`").to_string(),
+            "wrong\nhelp: write `x`, or `y`; not `z`"
         );
         assert_eq!(
             problem.clone().example("x").aside("; or not").to_string(),
