@@ -15,7 +15,8 @@ use super::transition::Transition;
 /// Refused calls and ends of calls are reported at once, on the thread of the call, and so on several threads at a time. So listeners to
 /// these should be quick; [`events`](crate::events) passes them on through a queue.
 ///
-/// Any `Fn(&Transition)` is a listener:
+/// Any `Fn(&Transition)` is a listener. A closure has to name the type of its parameter, as here: of `|transition| ..` alone, the compiler
+/// says that the implementation of `FnOnce` is not general enough.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Transition};
