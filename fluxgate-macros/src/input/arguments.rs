@@ -165,7 +165,7 @@ impl Arguments {
 
 /// The message for a program without the feature for keys.
 const NO_KEYS: &str = "`key` needs the feature `keyed` of Fluxgate\n\
-                       help: write `fluxgate = { version = \"..\", features = [\"keyed\"] }` in Cargo.toml";
+                       help: run `cargo add fluxgate --features keyed`";
 
 /// Why `breaker!` does not take an argument, if it does not.
 fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {

@@ -17,7 +17,7 @@ pub const fn limit<T: HasTimer>(limit: Duration) -> Limit {
     not(feature = "tokio"),
     diagnostic::on_unimplemented(
         message = "`timeout` needs the feature `tokio` of Fluxgate",
-        label = "write `fluxgate = {{ version = \"..\", features = [\"tokio\"] }}` in Cargo.toml",
+        label = "run `cargo add fluxgate --features tokio`",
         note = "with another runtime, end the call in the function, and count it as slow: `slow_rate(0.5, 2s)`",
         note = "to set how long an open breaker waits, write `retry = cooldown(60s)`, for example"
     )
