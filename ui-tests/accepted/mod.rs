@@ -150,6 +150,7 @@ programs! {
     types_with_one_method
     underscores_in_numbers
     unsafe_and_extern
+    variants_by_name
     warnings_that_are_allowed
     within_functions_and_closures
 }

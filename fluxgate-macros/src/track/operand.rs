@@ -11,7 +11,7 @@ use syn::{Expr, Lit, Pat, PatIdent, PatPath, Path, Token, Type, TypePath};
 
 use crate::input::callable::{Callable, Uncallable};
 use crate::input::source::{Source, spelled};
-use crate::input::tokens::text;
+use crate::input::tokens::{mentions, text};
 use crate::input::trees::Trees;
 use crate::track::tracker::{Arm, Borrowed, Tracker};
 
@@ -205,11 +205,12 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
 fn arm_of(mut pattern: Pat, guard: Option<TokenStream>) -> Arm {
     let (written, borrowed) = (pattern.to_token_stream(), borrowed(&pattern));
     reference_constants(&mut pattern);
+    name_variants(&mut pattern, guard.as_ref());
     Arm { pattern: written, of_reference: pattern.into_token_stream(), guard, borrowed }
 }
 
 /// Puts a `&` before each alternative that may be a constant. A constant, unlike a variant, does not match through a reference, and as
-/// paths they look alike. A name alone is left to the compiler, which has messages for misspelt variants, unless it is in capitals.
+/// paths they look alike. A name alone is a constant only if it is in capitals.
 fn reference_constants(pattern: &mut Pat) {
     match pattern {
         Pat::Or(or) => or.cases.iter_mut().for_each(reference_constants),
@@ -217,6 +218,33 @@ fn reference_constants(pattern: &mut Pat) {
         Pat::Ident(PatIdent { subpat: Some((_, inner)), .. }) => reference_constants(inner),
         Pat::Ident(PatIdent { ident, .. }) if ident.to_string().contains(char::is_lowercase) => {}
         Pat::Ident(_) | Pat::Path(_) => *pattern = Pat::Verbatim(quote_spanned!(pattern.span()=> &#pattern)),
+        _ => {}
+    }
+}
+
+/// Adds a `{ .. }` to each name that can only be a variant's, or that of a unit struct. Without it, a misspelt one, or that of an enum, is a
+/// new variable, which matches everything. One that the guard mentions is meant to be a variable.
+fn name_variants(pattern: &mut Pat, guard: Option<&TokenStream>) {
+    let inside = |pattern: &mut Pat| name_variants(pattern, guard);
+    match pattern {
+        Pat::Or(or) => or.cases.iter_mut().for_each(inside),
+        Pat::Paren(paren) => inside(&mut paren.pat),
+        Pat::Reference(reference) => inside(&mut reference.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(inside),
+        Pat::TupleStruct(variant) => variant.elems.iter_mut().for_each(inside),
+        Pat::Slice(slice) => slice.elems.iter_mut().for_each(inside),
+        Pat::Struct(fields) => {
+            let written = fields.fields.iter_mut().filter(|field| field.colon_token.is_some());
+            written.for_each(|field| inside(&mut field.pat));
+        }
+        Pat::Ident(PatIdent { subpat: Some((_, inner)), .. }) => inside(inner),
+        Pat::Ident(PatIdent { by_ref: None, mutability: None, ident, .. }) => {
+            let name = ident.to_string();
+            let is_of_variant = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+            if is_of_variant && !guard.is_some_and(|guard| mentions(guard, &name)) {
+                *pattern = Pat::Verbatim(quote_spanned!(ident.span()=> #ident { .. }));
+            }
+        }
         _ => {}
     }
 }

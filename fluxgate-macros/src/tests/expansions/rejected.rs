@@ -38,7 +38,7 @@ fn look_up(id: u64) -> Option<Customer> {
                 let __fluxgate_outcome = if (match ::core::option::Option::Some(
                     __fluxgate_returned,
                 ) {
-                    ::core::option::Option::Some(None) => true,
+                    ::core::option::Option::Some(None { .. }) => true,
                     _ => false,
                 }) {
                     __private::Outcome::Failure

@@ -71,7 +71,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                                 || {
                                     (((match ::core::option::Option::Some(__fluxgate_error) {
                                         ::core::option::Option::Some(
-                                            Down | Status(500..),
+                                            Down { .. } | Status(500..),
                                         ) if __private::holds(|| !draining()) => true,
                                         _ => false,
                                     }))

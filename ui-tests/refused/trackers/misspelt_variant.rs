@@ -1,0 +1,38 @@
+// fix by hand: `!matches(Dwon)` => `!matches(Down)`
+use fluxgate::{CallNotPermitted, circuit_breaker};
+use Failure::Down;
+
+#[derive(Debug)]
+pub enum Failure {
+    Down,
+    Away,
+    Http(Status),
+    NotPermitted,
+}
+
+#[derive(Debug)]
+pub enum Status {
+    NotFound,
+    Other(u16),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(_: CallNotPermitted) -> Self {
+        Self::NotPermitted
+    }
+}
+
+#[circuit_breaker(track = !matches(Dwon))]
+fn call(number: u16) -> Result<u16, Failure> {
+    match number {
+        0 => Err(Down),
+        1 => Err(Failure::Away),
+        2 => Err(Failure::Http(Status::Other(503))),
+        3 => Err(Failure::Http(Status::NotFound)),
+        _ => Ok(number),
+    }
+}
+
+fn main() {
+    let _ = call(0);
+}
