@@ -177,7 +177,8 @@ impl<'de> Deserialize<'de> for SettingText {
 
             fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<SettingText, A::Error> {
                 Err(Error::custom(
-                    "a setting has no settings of its own; in TOML, a breaker's name with a dot in it needs quotes",
+                    "a setting is a string, such as \"count(100)\", and has no settings of its own; in TOML, a breaker's name with a dot in \
+                     it needs quotes",
                 ))
             }
         }
