@@ -17,6 +17,11 @@ pub trait Select<Request> {
 }
 
 /// One breaker for every request.
+#[diagnostic::on_unimplemented(
+    message = "`pending_while_open` takes one breaker, and this layer finds one for each request",
+    label = "a service is ready, or not, before it has a request: write `CircuitBreakerLayer::new(breaker)`",
+    note = "without `pending_while_open`, a refused call returns an error, or what `rejected` makes of it"
+)]
 pub trait Single {
     /// That breaker.
     fn breaker(&self) -> &CircuitBreaker;
