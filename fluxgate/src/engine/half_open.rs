@@ -72,8 +72,11 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
 
 /// Makes room for one more call in a trial, if there is one: a call of this breaker has failed only because the breaker refused a call
 /// that it made on another thread or task. Without room for both, the next call could fail likewise, and the trial would never end.
+///
+/// Only a probe of this trial, whose body this thread is still in, gets room: one that was admitted earlier takes no slot from the next.
 pub(crate) fn make_room(breaker: &Breaker) {
-    if breaker.word().state() != State::HalfOpen {
+    let word = breaker.word();
+    if word.state() != State::HalfOpen || !nesting::contains(breaker, word) {
         return;
     }
     let mut guard = breaker.lock();

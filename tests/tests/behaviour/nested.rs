@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use fluxgate::{
@@ -379,6 +379,38 @@ fn room_for_calls_elsewhere_is_bounded() {
     fixture.wait();
     let held: Vec<_> = std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect();
     assert_eq!(held.len(), 3);
+}
+
+/// Regression: each made room for another call to a service that could be dead, and the trial got more of them than it can use.
+#[test]
+fn calls_from_before_a_trial_that_fail_by_its_refusals_make_no_room() {
+    #[circuit_breaker(breaker = breaker)]
+    fn old(breaker: &CircuitBreaker, body: impl FnOnce() -> CallNotPermitted) -> Result<(), Failure> {
+        Err(body().into())
+    }
+    #[circuit_breaker(breaker = breaker)]
+    async fn old_async(
+        breaker: &CircuitBreaker,
+        body: impl Future<Output = CallNotPermitted>,
+    ) -> Result<(), Failure> {
+        Err(body.await.into())
+    }
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)));
+    let probes = || std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect::<Vec<_>>();
+    let mut future = pin!(old_async(&fixture.breaker, async {
+        tokio::task::yield_now().await;
+        fixture.refusal()
+    }));
+    assert!(poll(future.as_mut()).is_pending());
+    let mut held = Vec::new();
+    let failed = old(&fixture.breaker, || {
+        fixture.before_trial();
+        held = probes();
+        fixture.refusal()
+    });
+    assert!(matches!(failed, Err(Failure::Refused(_))));
+    assert!(matches!(poll(future.as_mut()), Poll::Ready(Err(Failure::Refused(_)))));
+    assert_eq!((held.len(), probes().len()), (2, 0));
 }
 
 /// It is recognised in any error that carries it, and with any tracker.
