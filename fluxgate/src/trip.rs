@@ -149,14 +149,15 @@ pub fn failing_for(duration: Duration) -> Rule {
 /// A rule with this condition also counts a running call as slow once it has run for the duration of one of the rule's [`slow_rate`]
 /// conditions. So `min(10) & slow_rate(0.5, 2s) | in_flight(50)` trips on ten calls that have hung for two seconds, though none has ended.
 /// The rule is evaluated on the calls that have ended, and also on these together with the slow running ones, as if those had just ended
-/// well; when they do end, they count as what they are. There are no timers: running calls are checked when a call is admitted, or ends as
-/// a success or a failure, and a call is known to be slow at most a sixteenth of the duration late.
+/// well; when they do end, they count as what they are. There are no timers: running calls are checked when a call is made, or ends as a
+/// success or a failure, and a call is known to be slow at most a sixteenth of the duration late.
 ///
 /// # In half-open
 ///
 /// The number of running calls is not evidence of a dependency's health, so a trial is as long, and passes with as many good calls, as it
 /// would without this condition; a rule therefore needs another one for half-open breakers. If it holds in a trial or a ramp, it re-opens
-/// the breaker. A trial has no more calls in flight than its length, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
+/// the breaker. So do running calls that are slow, as soon as they are enough for a verdict. A trial has no more calls in flight than its
+/// length, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
 ///
 /// # What it costs
 ///

@@ -36,7 +36,8 @@ pub struct Totals {
     /// never did.
     pub ignored: Option<u64>,
     /// How many successes and failures took as long as the shortest duration that a `slow_rate` of the rule names; 0 if there is no
-    /// `slow_rate`. Successes are included even if they are not counted; outcomes that came too late are not.
+    /// `slow_rate`. Successes are included even if they are not counted; outcomes that came too late are not, but running calls that were
+    /// slow when they [opened the breaker](crate::trip::in_flight) are.
     pub slow: u64,
     /// Calls that were not admitted.
     pub refused: u64,

@@ -67,9 +67,9 @@ impl<B, M, R> CircuitBreakerLayer<B, M, R> {
     }
 
     /// For load balancers: while the breaker refuses, the service is not ready, instead of returning errors. It becomes ready when the
-    /// pause is over, when a command changes the state, and when there is room for another call of a trial. `sleep` is how to wait,
-    /// `tokio::time::sleep` for example. There must be one breaker for all requests: a closure would need a request, and a service is ready
-    /// before it has one.
+    /// pause is over, when a command changes the state, and when there is room for another call of a trial; after a call that a ramp or a
+    /// permit has refused, when the refusal's `retry_after` has passed. `sleep` is how to wait, `tokio::time::sleep` for example. There must
+    /// be one breaker for all requests: a closure would need a request, and a service is ready before it has one.
     ///
     /// A call may still be refused, since several services can be ready for the same slot.
     pub fn pending_while_open<F, S>(mut self, sleep: F) -> Self
