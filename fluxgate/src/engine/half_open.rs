@@ -70,18 +70,14 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     if admitted || breaker.word() == word { answer } else { Answer::LookAgain }
 }
 
-/// Makes room for one more call in a trial, if there is one: a call of this breaker has failed only because the breaker refused a call
-/// that it made on another thread or task. Without room for both, the next call could fail likewise, and the trial would never end.
-///
-/// Only a probe of this trial, whose body this thread is still in, gets room: one that was admitted earlier takes no slot from the next.
-pub(crate) fn make_room(breaker: &Breaker) {
-    let word = breaker.word();
-    if word.state() != State::HalfOpen || !nesting::contains(breaker, word) {
-        return;
-    }
+/// Makes room for one more call in a trial: a probe of it has failed only because the breaker refused a call that it made on another
+/// thread or task. Without room for both, the next probe could fail likewise, and the trial would never end.
+pub(super) fn make_room(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
     let slots = breaker.settings().max_half_open_calls;
-    if let Period::Trial(trial) = &mut guard.period {
+    if guard.word == word.original()
+        && let Period::Trial(trial) = &mut guard.period
+    {
         trial.lend(slots);
     }
     drop(guard);

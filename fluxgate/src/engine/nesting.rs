@@ -7,7 +7,7 @@
 //!
 //! Only breakers that are half-open, or whose rule asks for `in_flight`, set marks; other calls pay nothing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::breaker::Breaker;
 use super::word::StateWord;
@@ -16,6 +16,12 @@ use crate::sync::thread_local;
 thread_local! {
     /// The probes whose bodies this thread is in: the breaker's address, and its word.
     static PROBES: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
+}
+
+thread_local! {
+    /// The probe in whose body a call that is about to end has failed only because the breaker refused a call that it made on another
+    /// thread or task: that call may be the probe itself, or a part of it.
+    static REFUSED: Cell<Option<(usize, StateWord)>> = const { Cell::new(None) };
 }
 
 /// Marks that this thread is in the body of a probe. A probe polled within another adds its own mark, though the two are equal.
@@ -41,6 +47,21 @@ pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
 pub(super) fn contains(breaker: &Breaker, word: StateWord) -> bool {
     let mark = mark(breaker, word);
     PROBES.try_with(|probes| probes.borrow().contains(&mark)).unwrap_or(false)
+}
+
+/// A call has failed only by the breaker's own refusal of a call that it made elsewhere. It ends next on this thread.
+pub(crate) fn refused_elsewhere(breaker: &Breaker) {
+    let word = breaker.word();
+    if contains(breaker, word) {
+        let _ = REFUSED.try_with(|refused| refused.set(Some(mark(breaker, word))));
+    }
+}
+
+/// Whether the call that ends now, under this word, has failed [so](refused_elsewhere).
+#[cold]
+pub(super) fn was_refused_elsewhere(breaker: &Breaker, word: StateWord) -> bool {
+    let refused = REFUSED.try_with(Cell::take).unwrap_or(None);
+    refused.is_some_and(|refused| refused == mark(breaker, word))
 }
 
 fn mark(breaker: &Breaker, word: StateWord) -> (usize, StateWord) {

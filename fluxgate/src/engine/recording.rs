@@ -232,7 +232,13 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
         return;
     }
     let is_moot = match outcome {
-        Outcome::Ignored => !word.runs(),
+        Outcome::Ignored => {
+            // The word of a part is another: it leaves this to the probe, which may deal with the refusal.
+            if nesting::was_refused_elsewhere(breaker, word) {
+                half_open::make_room(breaker, word);
+            }
+            !word.runs()
+        }
         Outcome::Success | Outcome::Failure => {
             word.is_counted()
                 && nanos < breaker.watch().slow_from()

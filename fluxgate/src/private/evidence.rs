@@ -12,7 +12,7 @@ use core::ops::Deref;
 
 use crate::callback::contain;
 use crate::engine::breaker::Breaker;
-use crate::engine::half_open;
+use crate::engine::nesting;
 use crate::handle::error::{self, CallNotMade};
 use crate::state::Outcome;
 use crate::track::chain;
@@ -175,6 +175,6 @@ fn failure_by(source: &(dyn Error + 'static), breaker: &Breaker) -> Outcome {
     if !is_refusal {
         return Outcome::Failure;
     }
-    half_open::make_room(breaker);
+    nesting::refused_elsewhere(breaker);
     Outcome::Ignored
 }

@@ -317,6 +317,11 @@ impl Spawning {
     }
 
     #[circuit_breaker(breaker = self.0)]
+    fn outer(&self, body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+        body()
+    }
+
+    #[circuit_breaker(breaker = self.0)]
     fn elsewhere(&self, depth: u32, is_dead: bool) -> Result<(), Failure> {
         if depth == 0 {
             return self.get(is_dead);
@@ -411,6 +416,23 @@ fn calls_from_before_a_trial_that_fail_by_its_refusals_make_no_room() {
     assert!(matches!(failed, Err(Failure::Refused(_))));
     assert!(matches!(poll(future.as_mut()), Poll::Ready(Err(Failure::Refused(_)))));
     assert_eq!((held.len(), probes().len()), (2, 0));
+}
+
+/// Regression: its part made room, and then it did, too.
+#[test]
+fn a_probe_makes_room_once_and_only_if_it_fails() {
+    for (fails, room) in [(true, 3), (false, 2)] {
+        let fixture = before_trial(|builder| builder.max_half_open_calls(2));
+        let spawning = Spawning(fixture.breaker.clone());
+        let held = fixture.breaker.acquire().expect("a slot");
+        let result = spawning.outer(|| {
+            let part = spawning.elsewhere(1, false);
+            if fails { part } else { Ok(()) }
+        });
+        assert_eq!(result.is_err(), fails);
+        held.ignore();
+        assert_eq!(std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect::<Vec<_>>().len(), room);
+    }
 }
 
 /// It is recognised in any error that carries it, and with any tracker.
