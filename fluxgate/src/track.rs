@@ -128,8 +128,9 @@
 //! ```
 //!
 //! It is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
-//! !matches(..)` excludes some errors, which are then ignored; since `matches` looks at errors alone, no `Ok` is a failure then. A healthy call with a status takes some 50 instructions more, since a `status()`
-//! may be the user's, and panic; one with a status only in its errors, a dozen.
+//! !matches(..)` excludes some errors, which are then ignored; since `matches` looks at errors alone, no `Ok` is a failure then. A healthy
+//! call with a status takes some 50 instructions more, since a `status()` may be the user's, and panic; one with a status only in its
+//! errors, a dozen.
 //!
 //! # By hand
 //!
