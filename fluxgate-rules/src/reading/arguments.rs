@@ -11,7 +11,7 @@ use crate::reading::filled::Filled;
 use crate::reading::given::{GivenArguments, owner_of};
 use crate::reading::piece::{Piece, keyword, keyword_meant};
 use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
-use crate::reading::trailing::window_meant;
+use crate::reading::trailing::{window_meant, with_window};
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
@@ -196,10 +196,7 @@ impl GivenArguments<'_> {
             };
             (is_of && self.entry.concerns_window()).then(|| format!("`window = count({text})`"))
         };
-        match window_meant(cursor, Some(self.entry), extra.place).or_else(counted) {
-            Some(window) => problem.aside(format!("; {window} says how far back it looks")),
-            None => problem,
-        }
+        with_window(problem, window_meant(cursor, Some(self.entry), extra.place).or_else(counted))
     }
 
     /// Reads a named argument, or reports what is wrong with it.

@@ -264,10 +264,7 @@ impl Parser<'_> {
         };
         let rest = TokenRange::new(start + 1, if is_count { place.end } else { start + 1 });
         let window = trailing::window_meant(&self.cursor, Some(&TRIP.entries[0]), rest);
-        self.cursor.report(match window {
-            Some(window) => problem.aside(format!("; {window} says how far back it looks")),
-            None => problem,
-        });
+        self.cursor.report(trailing::with_window(problem, window));
         (Item::Wrong, place)
     }
 

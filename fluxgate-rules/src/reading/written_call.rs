@@ -13,7 +13,7 @@ use crate::reading::operators::operator;
 use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
-use crate::reading::trailing::window_meant;
+use crate::reading::trailing::{window_meant, with_window};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
@@ -147,10 +147,7 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     let rest = cursor.from(after).iter().take_while(|token| operator(token).is_none()).count();
     let entry = meant(cursor.vocabulary, &name.text, &[]).map(|meant| meant.entry);
     let window = window_meant(cursor, entry, TokenRange::new(after, after + rest));
-    cursor.report(match window {
-        Some(window) => problem.aside(format!("; {window} says how far back it looks")),
-        None => problem,
-    });
+    cursor.report(with_window(problem, window));
     true
 }
 
