@@ -1,25 +1,33 @@
 //! Shares from 0 to 1, stored as integers.
 
 use core::fmt;
+use core::num::NonZeroU64;
 
 const WHOLE: i64 = 1_000_000_000;
+
+/// The bit by which the order of signed numbers differs from that of unsigned ones.
+const SIGN: u64 = 1 << 63;
 
 /// A share of calls in parts per billion, so that 7 of 100 is exactly 7% and 1 of 10 exactly 0.1.
 ///
 /// It can also hold an invalid share (50.0, a negative number, `NaN`) for a checker to report: see
 /// [`is_valid`](Self::is_valid).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ratio(i64);
+// In the same order as the parts, and never 0, so that an `Option` of it is no larger.
+pub struct Ratio(NonZeroU64);
 
 impl Ratio {
     /// All calls.
-    pub const ONE: Self = Self(WHOLE);
+    pub const ONE: Self = Self::from_parts_per_billion(WHOLE);
 
     /// Not a share.
-    pub const NAN: Self = Self(i64::MIN);
+    pub const NAN: Self = Self(NonZeroU64::MIN);
 
-    /// The least share, which stands for all that are too low to be kept, as `i64::MAX` does for all that are too high.
-    const LEAST: Self = Self(i64::MIN + 1);
+    /// The least share, which stands for all that are too low to be kept.
+    const LEAST: Self = Self::from_parts_per_billion(i64::MIN + 2);
+
+    /// The greatest one, which stands for all that are too high.
+    const GREATEST: Self = Self::from_parts_per_billion(i64::MAX);
 
     /// Rounds to the nearest part per billion.
     pub const fn new(share: f64) -> Self {
@@ -28,47 +36,67 @@ impl Ratio {
         }
         let half = if share < 0.0 { -0.5 } else { 0.5 };
         let parts = (share * WHOLE as f64 + half) as i64;
-        if parts == Self::NAN.0 { Self::LEAST } else { Self(parts) }
+        if parts < Self::LEAST.parts_per_billion() {
+            return Self::LEAST;
+        }
+        Self::from_parts_per_billion(parts)
     }
 
     /// From parts per billion.
     pub const fn from_parts_per_billion(parts: i64) -> Self {
-        Self(parts)
+        match NonZeroU64::new(parts.cast_unsigned() ^ SIGN) {
+            Some(shifted) => Self(shifted),
+            None => Self::NAN,
+        }
     }
 
     /// In parts per billion.
     pub const fn parts_per_billion(self) -> i64 {
-        self.0
+        (self.0.get() ^ SIGN).cast_signed()
     }
 
     /// As a floating-point number: 0.5 for a half.
     pub const fn as_f64(self) -> f64 {
-        if self.0 == Self::NAN.0 { f64::NAN } else { self.0 as f64 / WHOLE as f64 }
+        if self.0.get() == Self::NAN.0.get() {
+            f64::NAN
+        } else {
+            self.parts_per_billion() as f64 / WHOLE as f64
+        }
     }
 
     /// Whether this is a valid share for a condition: above 0 and at most 1.
     pub const fn is_valid(self) -> bool {
-        self.0 > 0 && self.0 <= WHOLE
+        let parts = self.parts_per_billion();
+        parts > 0 && parts <= WHOLE
     }
 
     /// Whether this is a valid share for a condition that asks for more: above 0 and below 1.
     pub const fn is_exceedable(self) -> bool {
-        self.0 > 0 && self.0 < WHOLE
+        let parts = self.parts_per_billion();
+        parts > 0 && parts < WHOLE
     }
 
     /// Whether this is a valid confidence: from a half, no better than a coin toss, to below 1.
     pub const fn is_confidence(self) -> bool {
-        self.0 >= WHOLE / 2 && self.0 < WHOLE
+        let parts = self.parts_per_billion();
+        parts >= WHOLE / 2 && parts < WHOLE
     }
 
     /// Whether this is a valid share for jitter: from 0 to below 1.
     pub const fn is_part(self) -> bool {
-        self.0 >= 0 && self.0 < WHOLE
+        let parts = self.parts_per_billion();
+        parts >= 0 && parts < WHOLE
+    }
+
+    /// The same, where a negative share is none.
+    const fn parts(self) -> u64 {
+        let parts = self.parts_per_billion();
+        if parts < 0 { 0 } else { parts as u64 }
     }
 
     /// The least part of `whole` that is at least this share.
     pub const fn least_part(self, whole: u64) -> u64 {
-        let parts = if self.0 < 0 { 0 } else { self.0 as u64 };
+        let parts = self.parts();
         if let Some(product) = whole.checked_mul(parts) {
             return product.div_ceil(WHOLE as u64);
         }
@@ -78,7 +106,7 @@ impl Ratio {
 
     /// Whether `part` of `whole` is at least this share. 0 of 0 is.
     pub const fn is_reached_by(self, part: u64, whole: u64) -> bool {
-        let parts = if self.0 < 0 { 0 } else { self.0 as u128 };
+        let parts = self.parts() as u128;
         // Neither product overflows: both factors have at most 64 bits.
         part as u128 * WHOLE as u128 >= whole as u128 * parts
     }
@@ -90,11 +118,12 @@ impl fmt::Display for Ratio {
         match *self {
             Self::NAN => return formatter.write_str("NaN"),
             Self::LEAST => return formatter.write_str("-inf"),
-            Self(i64::MAX) => return formatter.write_str("inf"),
-            Self(_) => {}
+            Self::GREATEST => return formatter.write_str("inf"),
+            _ => {}
         }
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let parts = self.0.unsigned_abs();
+        let parts = self.parts_per_billion();
+        let sign = if parts < 0 { "-" } else { "" };
+        let parts = parts.unsigned_abs();
         let (whole, rest) = (parts / WHOLE as u64, parts % WHOLE as u64);
         let digits = format!("{rest:09}");
         let digits = digits.trim_end_matches('0');
