@@ -1,9 +1,9 @@
 //! A value that belongs to another setting.
 
-use crate::language::vocabulary::SINGLE_VALUES;
+use crate::language::vocabulary::{SINGLE_VALUES, Vocabulary};
 use crate::reading::attribute::places::{SETTINGS, setting_elsewhere, vocabulary};
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::Filled;
+use crate::reading::filled::{Filled, reasons};
 use crate::reading::suggestion::{Meant, is_known, meant, meant_by};
 use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
@@ -29,6 +29,27 @@ pub(crate) fn right_in(setting: &str, value: &[Token]) -> Filled {
         Some(right)
     };
     call().unwrap_or_else(|| Filled::given(spell(value)))
+}
+
+/// The problem of a word that belongs to another setting than this one, with the value that it begins.
+pub(crate) fn word(
+    vocabulary: &Vocabulary,
+    word: &str,
+    place: TokenRange,
+    value: &[Token],
+) -> Option<Problem> {
+    let names = |other: &&&Vocabulary| {
+        other.setting != vocabulary.setting && other.foreign(word).any(|ours| other.entry(ours).is_some())
+    };
+    // `any()` may mean almost anything.
+    let has_figure = value.iter().any(|token| token.shape == Shape::Number);
+    let foreign = || SETTINGS.iter().find(names).filter(|_| has_figure).map(|other| other.setting);
+    let setting = setting_elsewhere(vocabulary, word).or_else(foreign)?;
+    let Filled { text, is_example, losses } = right_in(setting, value);
+    let example = if is_example { ", for example," } else { "" };
+    let beside = vocabulary.setting;
+    let help = format!("write `{setting} = {text}`{example} beside `{beside}`{}", reasons(&losses));
+    Some(Problem::new(place, format!("`{word}` belongs in `{setting}`")).help(help))
 }
 
 /// The problem of the name of another setting in place of a word: `window(60s)`, `window = 60s`.

@@ -4,8 +4,9 @@ use crate::language::notation::{duration_at, figures};
 use crate::language::number::is_percent;
 use crate::language::value;
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP, Vocabulary};
+use crate::reading::elsewhere;
 use crate::reading::filled::Filled;
-use crate::reading::inverted::{exceeded, inverted, speaks_of_success};
+use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
 use crate::reading::operators::operator;
 use crate::reading::suggestion::{arguments_of, is_known, meant, right_call};
 use crate::text::lexer::lex;
@@ -20,8 +21,11 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
         .windows(2)
         .filter(|pair| (is_word(&pair[0]) || is_figure(&pair[0])) && is_word(&pair[1]))
         .count();
-    // `5 failures` and `failures in 60s` are handled elsewhere.
-    if in_a_row < 2 || tokens.iter().any(|token| token.shape == Shape::Open || token.is("&") || token.is("|"))
+    // `5 failures` and `failures in 60s` are handled elsewhere, but not `over 5 failures`.
+    let compares =
+        matches!(tokens, [word, number, ..] if is_word(word) && exceeds(word) && is_number(number));
+    if in_a_row < 2 && !compares
+        || tokens.iter().any(|token| token.shape == Shape::Open || token.is("&") || token.is("|"))
     {
         return None;
     }
@@ -47,6 +51,16 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
         return None;
     }
     let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
+    // `gradually over 10s`
+    let elsewhere = |word: &Token| {
+        let value = lex(&format!("{}({})", word.text, figures.join(", "))).tokens;
+        elsewhere::word(vocabulary, &word.text, TokenRange::whole(tokens), &value)
+    };
+    if word.is_none()
+        && let Some(problem) = tokens.iter().find_map(elsewhere)
+    {
+        return Some(problem);
+    }
     let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
     let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
     let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
@@ -84,9 +98,16 @@ struct Facts {
 
 fn facts(tokens: &[Token]) -> Facts {
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.text.to_lowercase().as_str()));
+    let fails = |words: &[Token]| words.iter().any(|word| is_of_failures(&word.text));
     let (mut conditions, mut within) = (Vec::new(), None);
     let has_part = |part: &str| tokens.iter().any(|token| token.text.to_lowercase().contains(part));
-    let is_slow = has(&["longer", "take", "takes"]) || has_part("slow") || has_part("latency");
+    // `50% of calls over 2s`, where nothing is said to fail
+    let takes_over = |at: usize| exceeds(&tokens[at]) && duration_at(tokens, at + 1).is_some();
+    let is_over = || tokens.iter().any(|token| is_of_calls(&token.text)) && (1..tokens.len()).any(takes_over);
+    let is_slow = has(&["longer", "take", "takes"])
+        || has_part("slow")
+        || has_part("latency")
+        || !fails(tokens) && !has(&["down"]) && is_over();
     let is_negated = has(&["not", "no", "without", "never", "cannot", "don", "doesn", "aren", "isn"]);
     let is_success = !is_negated && tokens.iter().any(|token| speaks_of_success(&token.text));
     let threshold = tokens.iter().enumerate().find_map(|(at, _)| duration_at(tokens, at));
@@ -103,7 +124,6 @@ fn facts(tokens: &[Token]) -> Facts {
     let is_failing = !is_slow && (has(&["down", "fails"]) || has_part("failing"));
     let is_streak = has(&["row", "consecutive", "consecutively", "straight", "successive"]);
     let states_share = has(&["%", "percent", "half"]);
-    let fails = |after: &[Token]| after.iter().any(|word| is_of_failures(&word.text));
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Number) {
         let next = tokens.get(at + 1).map_or("", |next| next.text.as_str());
         let number = &token.text;
@@ -209,6 +229,10 @@ pub(crate) fn minimum(tokens: &[Token]) -> Option<String> {
     let is_of_calls = |token: &Token| token.shape == Shape::Word && !is_of_failures(&token.text);
     let condition = format!("min({})", tokens[number].text);
     (tokens[number + 1..].iter().all(is_of_calls) && is_right(&condition)).then_some(condition)
+}
+
+fn exceeds(word: &Token) -> bool {
+    ABOVE.iter().any(|above| word.is(above)) || word.is(">")
 }
 
 fn is_of_failures(word: &str) -> bool {

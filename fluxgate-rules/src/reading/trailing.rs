@@ -96,6 +96,7 @@ pub(crate) fn window_meant(
     };
     let is_window = |token: &Token| {
         ["in", "of", "/", "out_of", "over", "past", "window"].iter().any(|word| token.is(word))
+            || WINDOW.entry(&token.text).is_some()
             || WINDOW.foreign(&token.text).next().is_some()
     };
     let count = (1..tokens.len()).find(is_count).filter(|_| tokens.iter().any(is_window))?;

@@ -4,10 +4,9 @@ use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
-use crate::reading::attribute::places::{is_static, setting_elsewhere};
+use crate::reading::attribute::places::is_static;
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::elsewhere::{self, right_in};
-use crate::reading::filled::{Filled, reasons};
+use crate::reading::elsewhere;
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
 use crate::reading::states::speaks_of_state;
@@ -365,13 +364,9 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     let may_be_elsewhere = place != name.place
         || !["all", "always", "never"].contains(&name.text.as_str())
             && cursor.vocabulary.setting != "outcome";
-    if let Some(setting) = setting_elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
-        let what = format!("`{}` belongs in `{setting}`", name.text);
-        let Filled { text, is_example, losses } = right_in(setting, place.of(cursor.tokens));
-        let example = if is_example { ", for example," } else { "" };
-        let beside = cursor.vocabulary.setting;
-        let help = format!("write `{setting} = {text}`{example} beside `{beside}`{}", reasons(&losses));
-        return Problem::new(place, what).help(help);
+    let of_another = || elsewhere::word(cursor.vocabulary, &name.text, place, place.of(cursor.tokens));
+    if let Some(problem) = may_be_elsewhere.then(of_another).flatten() {
+        return problem;
     }
     if let Some(problem) = without_a_value(cursor, name, place) {
         return problem;

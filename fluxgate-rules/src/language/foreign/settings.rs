@@ -256,7 +256,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "permit",
         Part::Argument("ramp_up", 0),
-        &[any("gradual"), any("linear"), any("ramp"), any("slow_start")],
+        &[any("gradual"), any("gradually"), any("linear"), any("ramp"), any("slow_start")],
     ),
     meaning("permit", Part::Whole, &[any("admission"), any("admit"), any("half_open_strategy")]),
     meaning("outcome", Part::Argument("failure", 0), &[any("error"), any("fail"), any("failed"), any("err")]),
