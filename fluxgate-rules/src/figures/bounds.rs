@@ -204,6 +204,8 @@ mod tests {
             ("min(10) & failure_rate(0.5)", minute, 0.02, "-"),
             ("min(10) & failure_rate(0.5)", minute, 0.05, "once"),
             ("min(30) & failure_rate(0.5)", minute, 0.05, "-"),
+            // Regression: the first call reaches the bound exactly, and was taken for all that there is.
+            ("min(1) & failure_rate(0.2)", "count(20)", 0.001, "first"),
             // Sooner or later, in a busy minute.
             ("failures(50)", minute, 0.001, "first"),
             // Conditions on durations are left out.

@@ -83,7 +83,7 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
         let rate = binomial::rate(tripped / (1.0 - chance));
         chance = f64::min(chance + tripped, 1.0);
         filling.chances.push(chance);
-        if chance >= effort.enough || 1.0 - chance < 1e-15 {
+        if chance > effort.enough || 1.0 - chance < 1e-15 {
             break;
         }
         cells += play.rows.iter().map(|row| 8 + row.probabilities.len() as u64).sum::<u64>();
