@@ -4,7 +4,7 @@
 //! the safe side: a rule is refused only for what it does without them, or would not do even if they held.
 
 use crate::figures::binomial::at_least;
-use crate::figures::filling::{Effort, filling};
+use crate::figures::filling::{Effort, filling, replacing};
 use crate::figures::sliding::sliding;
 use crate::figures::small::{is_small, small};
 use crate::figures::thresholds::{Thresholds, UnknownPart};
@@ -23,6 +23,8 @@ const NEARLY_CERTAIN: f64 = 0.99;
 const EFFORT: Effort = Effort { enough: MOST_WHILE_FILLING, cells: 500_000, surprise: 14.0 };
 /// For telling how high a chance is that is too high.
 const EFFORT_TO_QUANTIFY: Effort = Effort { enough: 0.999, ..EFFORT };
+/// For deciding whether an outage is noticed.
+const EFFORT_TO_NOTICE: Effort = Effort { enough: NEARLY_CERTAIN, ..EFFORT };
 
 /// How a rule opens healthy breakers too often.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -141,9 +143,16 @@ fn varying_sizes(
     sizes
 }
 
-/// An upper bound on the chance of noticing an outage within a window of `calls` calls, which replace as many good
-/// ones.
+/// The chance of noticing an outage within a window of `calls` calls, which replace as many good ones. If a streak
+/// makes that laborious, an upper bound.
 fn noticed(thresholds: &Thresholds<'_>, calls: u64, share: f64) -> f64 {
+    let has_streaks = thresholds.streaks.len() > 1;
+    let played = has_streaks.then(|| replacing(thresholds, calls, share, EFFORT_TO_NOTICE)).flatten();
+    played.unwrap_or_else(|| noticed_at_most(thresholds, calls, share))
+}
+
+/// An upper bound on that chance, which is exact for a rule with a single condition on failures.
+fn noticed_at_most(thresholds: &Thresholds<'_>, calls: u64, share: f64) -> f64 {
     let mut overlooked = 1.0;
     for streak in &thresholds.streaks {
         let least = thresholds.least(calls, *streak, calls);
@@ -175,8 +184,8 @@ fn has_run(streak: u32, calls: u64, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{FalseAlarm, false_alarm, has_run, oversight};
-    use crate::figures::thresholds::UnknownPart;
+    use super::{FalseAlarm, NEARLY_CERTAIN, false_alarm, has_run, noticed, oversight};
+    use crate::figures::thresholds::{Thresholds, UnknownPart};
     use crate::model::rule::Rule;
     use crate::model::window::Window;
 
@@ -240,6 +249,45 @@ mod tests {
         ] {
             let found = oversight(rule(text).nodes(), &window(window_text), outage, UnknownPart::Holds);
             assert_eq!(found.is_none(), is_noticed, "{text} with {window_text} at {outage}: {found:?}");
+        }
+    }
+
+    /// Regression: the chances of alternatives were added up, so a rule was believed to notice more than it does.
+    #[test]
+    fn chances_to_notice_an_outage_agree_with_enumeration() {
+        for text in [
+            "min(4) & failure_rate(0.5)",
+            "failures(5)",
+            "failure_streak(3)",
+            "failure_streak(3) | failure_streak(5)",
+            "failures(3) & failure_streak(2) | min(1) & failure_rate(0.9)",
+            "failures(5) & failure_streak(1) | min(1) & failure_rate(0.3)",
+            "failures(4) & failure_streak(2)",
+            "min(5) & (failure_rate(0.9) | failure_streak(2))",
+        ] {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::Holds);
+            for (calls, share) in
+                [7, 9].into_iter().flat_map(|calls| [0.3_f64, 0.5, 0.8].map(|share| (calls, share)))
+            {
+                let mut exact = 0.0;
+                for sequence in 0..1_u32 << calls {
+                    let failed = |call: u32| sequence >> call & 1 == 1;
+                    let trips = (1..=calls).any(|made| {
+                        let failures = (0..made).filter(|call| failed(*call)).count() as u64;
+                        let streak = (0..made).rev().take_while(|call| failed(*call)).count() as u32;
+                        thresholds.trip(u64::from(calls), failures, streak)
+                    });
+                    if trips {
+                        let failures = sequence.count_ones().cast_signed();
+                        exact += share.powi(failures) * (1.0 - share).powi(calls.cast_signed() - failures);
+                    }
+                }
+                let found = noticed(&thresholds, u64::from(calls), share);
+                // A chance that is high enough is not computed any further.
+                let is_same = (found - exact).abs() < 1e-6 || found.min(exact) >= NEARLY_CERTAIN;
+                assert!(is_same, "{text}: {calls} calls at {share}: {found} {exact}");
+            }
         }
     }
 

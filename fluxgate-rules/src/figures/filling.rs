@@ -1,4 +1,5 @@
-//! The chance that a rule trips while the window fills: exact, by dynamic programming, call by call.
+//! The chance that a rule trips while the window fills, or while its calls are replaced: exact, by dynamic programming,
+//! call by call.
 
 use crate::figures::binomial::{self, Distribution, surprise};
 use crate::figures::thresholds::Thresholds;
@@ -86,7 +87,7 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
         if chance > effort.enough || 1.0 - chance < 1e-15 {
             break;
         }
-        cells += play.rows.iter().map(|row| 8 + row.probabilities.len() as u64).sum::<u64>();
+        cells += play.cells();
         if cells > effort.cells {
             filling.is_complete = calls == size;
             break;
@@ -114,6 +115,24 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
     filling
 }
 
+/// The chance that the rule trips within `size` calls, each failing with probability `share`, which replace the good
+/// ones of a full window of this size. `None` if that takes too much effort.
+pub(crate) fn replacing(thresholds: &Thresholds<'_>, size: u64, share: f64, effort: Effort) -> Option<f64> {
+    let mut play = Play::new(thresholds, share);
+    let (mut chance, mut cells) = (0.0, 0);
+    for _ in 0..size {
+        chance += play.call(size);
+        cells += play.cells();
+        if chance > effort.enough {
+            break;
+        }
+        if cells > effort.cells {
+            return None;
+        }
+    }
+    Some(f64::min(chance, 1.0))
+}
+
 /// The state of all plays that have not tripped.
 struct Play<'a> {
     thresholds: &'a Thresholds<'a>,
@@ -138,7 +157,12 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Plays the `calls`-th call, and returns the probability that it trips.
+    /// How many numbers a call changes, with what each row costs.
+    fn cells(&self) -> u64 {
+        self.rows.iter().map(|row| 8 + row.probabilities.len() as u64).sum()
+    }
+
+    /// Plays a call, with which there are this many in the window, and returns the probability that it trips.
     fn call(&mut self, calls: u64) -> f64 {
         let success = self.after_success();
         for row in &mut self.rows {
