@@ -73,9 +73,11 @@ mod tests {
 
     #[test]
     fn the_particular_comes_after_the_general() {
-        let mut patterns = ["hosts{a}", "hosts*", "hosts{*}", "*", "hosts{*a}", "hosts"].map(Pattern::new);
+        let mut patterns =
+            ["hosts{a}", "hosts*", "hosts{*}", "*", "hosts{*a}", "hosts", "*hosts", "hosts{a*}"]
+                .map(Pattern::new);
         patterns.sort();
-        let sorted = ["*", "hosts*", "hosts", "hosts{*}", "hosts{*a}", "hosts{a}"];
+        let sorted = ["*", "*hosts", "hosts*", "hosts", "hosts{*}", "hosts{*a}", "hosts{a*}", "hosts{a}"];
         assert_eq!(patterns.map(|pattern| pattern.0), sorted);
     }
 }

@@ -24,8 +24,8 @@ use crate::state::{Outcome, State};
 /// An admitted call that waits for its outcome to be reported.
 ///
 /// If it is dropped without a report, it counts as `on_panic` (by default, a failure) while the thread is panicking, and otherwise as
-/// `on_cancel` (by default, ignored). **An early return drops it, too**: after `work()?`, the failure would not count, so report it first, or
-/// leave it to [`call`](crate::CircuitBreaker::call).
+/// `on_cancel` (by default, ignored). A panic that was under way when the call was admitted is not its own. **An early return drops it,
+/// too**: after `work()?`, the failure would not count, so report it first, or leave it to [`call`](crate::CircuitBreaker::call).
 ///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;

@@ -276,7 +276,7 @@ impl CircuitBreaker {
         transition::listen(self.resolved(), Arc::new(listener));
     }
 
-    /// From now on, counts all admitted calls, healthy ones included: see [`Builder::count_calls`](crate::Builder::count_calls).
+    /// Counts all calls that are admitted from now on, healthy ones included: see [`Builder::count_calls`](crate::Builder::count_calls).
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, breaker};

@@ -103,7 +103,7 @@ pub struct Collected {
     /// The sums of how long they have been in each state.
     pub spent: Spent,
     /// The highest share of failures in their windows or trials. Windows with fewer calls than the rule's largest `min` do not count,
-    /// since no rate is judged in them.
+    /// unless the breaker is half-open: a trial is judged by other numbers.
     pub failure_rate: Option<f64>,
     /// For each threshold of the rule, the highest share of calls that reached it. The same windows do not count.
     pub slow_rates: Vec<(Duration, f64)>,

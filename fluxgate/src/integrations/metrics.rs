@@ -20,7 +20,7 @@
 //! | `circuit_breaker_calls_total{name,outcome}` | counter | `failure` and `late` (too late to count) for all breakers; `success` and `ignored` for those that [count calls](crate::count_calls) |
 //! | `circuit_breaker_cancelled_total{name}`, `circuit_breaker_panicked_total{name}` | counter | calls that were cancelled or panicked, whatever they count as |
 //! | `circuit_breaker_call_duration_seconds{name}` | histogram | durations of calls, for breakers that count calls |
-//! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window or trial: absent until there are as many calls as the rule's `min`, and `NaN` if there are fewer again |
+//! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window or trial: absent until there are as many calls as the rule's largest `min` or, in half-open, one, and `NaN` if there are fewer again |
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
 //! | `circuit_breaker_calls_in_flight{name}` | gauge | running calls, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is open, forced open or disabled |
 //!

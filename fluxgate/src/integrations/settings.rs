@@ -38,7 +38,8 @@
 //! and future, and settings for `hosts{a.example.org}` or `hosts{*.org}` to some.
 //!
 //! In a name, `*` stands for any text. If several names match a breaker, the most specific one decides each setting: the breaker's own
-//! name, or else the name that spells out most of it.
+//! name, or else the name that spells out most of it. Of two that spell out equally much, a name without `*` does, or else the one that
+//! comes later in alphabetical order.
 //!
 //! A rule may have comments, as in Rust: `// a comment`.
 //!
