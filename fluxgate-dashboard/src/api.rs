@@ -49,7 +49,6 @@ async fn guard(request: Request, next: Next) -> Response {
 
 /// The page for browsers, the list of all breakers for other clients.
 async fn root(uri: OriginalUri, headers: HeaderMap) -> Response {
-    let accepts_html = |value: &HeaderValue| value.to_str().is_ok_and(|kinds| kinds.contains("text/html"));
     let mut response = if headers.get_all(header::ACCEPT).iter().any(accepts_html) {
         page::html(&uri)
     } else {
@@ -57,6 +56,20 @@ async fn root(uri: OriginalUri, headers: HeaderMap) -> Response {
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     response
+}
+
+/// Whether the value of an `Accept` header admits pages. A kind with a quality of 0 is refused.
+fn accepts_html(value: &HeaderValue) -> bool {
+    let refuses = |parameter: &str| {
+        let (name, quality) = parameter.trim().split_once('=').unwrap_or_default();
+        name.eq_ignore_ascii_case("q") && quality.parse::<f64>().is_ok_and(|quality| quality <= 0.0)
+    };
+    let admits = |kind: &str| {
+        let mut parts = kind.split(';');
+        let is_html = parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("text/html"));
+        is_html && !parts.any(refuses)
+    };
+    value.to_str().is_ok_and(|kinds| kinds.split(',').any(admits))
 }
 
 async fn list() -> Response {

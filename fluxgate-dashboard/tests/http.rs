@@ -95,6 +95,24 @@ async fn a_browser_gets_the_page_with_links_that_work_wherever_it_is_mounted() {
     assert_eq!(script(&page(fluxgate_dashboard::router(), "/").await).as_deref(), Some("./dashboard.js"));
 }
 
+/// Regression: a client that refuses pages got one, and one that writes the kind in capitals did not.
+#[tokio::test]
+async fn whoever_accepts_html_gets_the_page() {
+    for (accept, gets_page) in [
+        ("text/html", true),
+        ("Text/HTML; charset=utf-8", true),
+        ("application/json, text/html;q=0.1", true),
+        ("text/html;q=0", false),
+        ("application/json, text/html; Q=0.000", false),
+        ("text/html5", false),
+        ("*/*", false),
+    ] {
+        let response = send(&controlled(), request(&Method::GET, "/breakers", &[("accept", accept)])).await;
+        let kind = response.headers()[header::CONTENT_TYPE].as_bytes();
+        assert_eq!(kind.starts_with(b"text/html"), gets_page, "{accept}");
+    }
+}
+
 #[tokio::test]
 async fn each_answer_forbids_what_the_page_does_not_need() {
     for (dashboard, path) in [
