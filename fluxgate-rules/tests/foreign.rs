@@ -73,7 +73,8 @@ fn value(meaning: &Meaning) -> &'static str {
             "name" => "\"seventeen\"",
             _ => "a::function",
         },
-        Part::Successes | Part::FullWindow | Part::Unit | Part::Elsewhere(_) => "7",
+        Part::OnlyFailures => "a::function",
+        Part::Successes | Part::TrialCalls | Part::FullWindow | Part::Unit | Part::Elsewhere(_) => "7",
     }
 }
 
@@ -88,7 +89,7 @@ fn expected(meaning: &Meaning, value: &str) -> String {
         Part::Keyword(name) => format!("{name} = {value}"),
         Part::Choice if value == "consecutive" => "failure_streak(".to_owned(),
         Part::Choice => "time(".to_owned(),
-        Part::Flag(word) => word.split(' ').next().unwrap_or_default().to_owned(),
+        Part::Flag(word) => word.to_owned(),
         Part::BucketTime => "buckets = 10".to_owned(),
         Part::Successes => "half_open & min(7)".to_owned(),
         Part::FullWindow => "min(7)".to_owned(),
@@ -158,7 +159,7 @@ fn a_word_keeps_its_meaning_and_its_value() {
 /// Where a word alone suggests something else than what its library does with it.
 #[test]
 fn a_word_means_what_it_does_in_its_library() {
-    const CASES: [(&str, &str); 25] = [
+    const CASES: [(&str, &str); 36] = [
         // A success sets these counts back to 0.
         ("fail_max = 5", "trip = failure_streak(5)"),
         ("failure_threshold = 5", "trip = failure_streak(5)"),
@@ -211,7 +212,44 @@ fn a_word_means_what_it_does_in_its_library() {
         ),
         (
             "half_open_len = 5",
-            "trip = closed & min(10) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5)",
+            "trip = closed & min(100) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5)",
+        ),
+        (
+            "permitted_number_of_calls_in_half_open_state = 5, minimum_number_of_calls = 20, failure_rate_threshold = 50, \
+             slow_call_rate_threshold = 80, slow_call_duration_threshold = 2s",
+            "max_half_open_calls = 5, trip = closed & min(20) & (failure_rate(50%) | slow_rate(80%, 2s)) \
+             | half_open & min(5) & (failure_rate(50%) | slow_rate(80%, 2s))",
+        ),
+        (
+            "trip = min(20) & failure_rate(50%), permitted_number_of_calls_in_half_open_state = 5",
+            "trip = closed & min(20) & failure_rate(50%) | half_open & min(5) & failure_rate(50%), max_half_open_calls = 5",
+        ),
+        // A rule that has a trial keeps it.
+        (
+            "trip = closed & failures(9) | half_open & min(3) & failures(2), permitted_number_of_calls_in_half_open_state = 5",
+            "max_half_open_calls = 5",
+        ),
+        ("trip = closed & failures(9) | half_open & min(3) & failures(2), success_threshold = 5", ""),
+        (
+            "trip = closed & failures(9), success_threshold = 5",
+            "trip = closed & failures(9) | half_open & min(5) & failure_rate(0.5)",
+        ),
+        // What these do not name counts as a success, too.
+        ("record_exceptions = IOException", "success = !type_of(IOException)"),
+        ("should_handle = matches(Down) | matches(Away)", "success = !(matches(Down) | matches(Away))"),
+        ("fail_on = IOException, skip_on = NotFound", "success = !type_of(IOException) | matches(NotFound)"),
+        // Jitter alone lets no pause grow.
+        (
+            "enable_randomized_wait = true, wait_duration_in_open_state = 5s",
+            "retry = cooldown(5s, jitter = 0.5)",
+        ),
+        (
+            "enable_randomized_wait = true, randomized_wait_factor = 0.2, wait_duration_in_open_state = 5s",
+            "retry = cooldown(5s, jitter = 0.2)",
+        ),
+        (
+            "enable_randomized_wait = true, enable_exponential_backoff = true, wait_duration_in_open_state = 5s",
+            "retry = backoff(5s, jitter = 0.5)",
         ),
     ];
     for (text, expected) in CASES {

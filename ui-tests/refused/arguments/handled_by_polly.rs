@@ -1,4 +1,4 @@
-// fix: `ShouldHandle = new PredicateBuilder().Handle<Outage>()` => `track = type_of(Outage)`
+// fix: `ShouldHandle = new PredicateBuilder().Handle<Outage>()` => `success = !type_of(Outage)`
 use fluxgate::circuit_breaker;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-// fix: `failOn = std::io::Error.class` => `track = type_of(std::io::Error)`
+// fix: `failOn = std::io::Error.class` => `success = !type_of(std::io::Error)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(failOn = std::io::Error.class)]

@@ -1,4 +1,4 @@
-// fix: `ShouldHandle = |error| error.kind() == std::io::ErrorKind::TimedOut` => `track = custom(|error| error.kind() == std::io::ErrorKind::TimedOut)`
+// fix: `ShouldHandle = |error| error.kind() == std::io::ErrorKind::TimedOut` => `success = !custom(|error| error.kind() == std::io::ErrorKind::TimedOut)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(ShouldHandle = |error| error.kind() == std::io::ErrorKind::TimedOut)]

@@ -1,4 +1,4 @@
-// fix: `recordExceptions = [std::io::Error]` => `track = type_of(std::io::Error)`
+// fix: `recordExceptions = [std::io::Error]` => `success = !type_of(std::io::Error)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(recordExceptions = [std::io::Error])]

@@ -65,7 +65,7 @@ pub enum Part {
     Keyword(&'static str),
     /// The choice of a word, which the value names: `sliding_window_type = TIME_BASED`.
     Choice,
-    /// A word to use if the value is `true`.
+    /// A word, or a keyword argument, to use if the value is `true`.
     Flag(&'static str),
     /// The unit of another part's number.
     Unit,
@@ -75,6 +75,10 @@ pub enum Part {
     FullWindow,
     /// The length of one bucket.
     BucketTime,
+    /// The only errors that are failures: all others count as successes.
+    OnlyFailures,
+    /// How many calls a trial takes, and how many of them may run at once.
+    TrialCalls,
     /// Nothing that an argument can express: what to do instead.
     Elsewhere(&'static str),
 }

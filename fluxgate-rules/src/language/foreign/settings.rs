@@ -220,7 +220,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             of("Resilience4j", "randomized_wait_factor"),
         ],
     ),
-    meaning("retry", Part::Flag("backoff with jitter"), &[of("Resilience4j", "enable_randomized_wait")]),
+    meaning("retry", Part::Flag("jitter"), &[of("Resilience4j", "enable_randomized_wait")]),
     meaning("retry", Part::Argument("always", 0), &[any("immediate"), any("immediately")]),
     meaning(
         "retry",

@@ -3,7 +3,7 @@
 pub(crate) mod rule;
 pub(crate) mod setting;
 
-use crate::language::foreign::Unit;
+use crate::language::foreign::{Part, Unit};
 use crate::language::notation::with_unit;
 use crate::language::value;
 use crate::language::vocabulary::{
@@ -17,6 +17,7 @@ use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 use crate::reading::filled::Filled;
 use crate::reading::read;
 use crate::reading::repair::repaired;
+use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, content, spell};
@@ -27,6 +28,7 @@ pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Op
     let filled = match vocabulary(setting) {
         Some(vocabulary) if vocabulary.is_joined() => rule::rule(&parts),
         Some(vocabulary) => setting::setting(vocabulary, &parts),
+        None if setting == "success" => successes(&parts),
         None => whole(setting, &parts.first()?.value, parts.first()?.unit),
     }?;
     Some(corrected(setting, filled, window))
@@ -92,17 +94,50 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
         "key_idle" => of(&KEY_IDLE),
         "name" if inside.is_none() => kept(&format!("\"{value}\"")),
         "name" => kept(value),
-        "track" | "success" | "ignore" => Some(match tracker_meant(&lex(value).tokens) {
-            Some(MeantTracker { text, .. }) => Filled::given(text),
-            None => match tracker(value) {
-                Some(text) => Filled::given(text),
-                None => Filled::new("matches(PATTERN)", true),
-            },
-        }),
+        "track" | "success" | "ignore" => Some(meant_tracker(value)),
         "fallback" | "rejected" => Some(handler(value)),
         // A name.
         _ => kept(inside.unwrap_or(value)),
     }
+}
+
+fn meant_tracker(value: &str) -> Filled {
+    match tracker_meant(&lex(value).tokens) {
+        Some(MeantTracker { text, .. }) => Filled::given(text),
+        None => match tracker(value) {
+            Some(text) => Filled::given(text),
+            None => Filled::new("matches(PATTERN)", true),
+        },
+    }
+}
+
+/// The errors that count as successes: those given, and all but the only failures.
+fn successes(parts: &[GivenPart]) -> Option<Filled> {
+    let filled = parts.iter().map(|given| {
+        let tracker = meant_tracker(&given.value);
+        if given.part != Part::OnlyFailures {
+            return tracker;
+        }
+        let tokens = lex(&tracker.text).tokens;
+        let text = match tokens.as_slice() {
+            [not, rest @ ..] if not.is("!") && is_single(rest) => spell(rest),
+            tokens if is_single(tokens) => format!("!{}", tracker.text),
+            _ => format!("!({})", tracker.text),
+        };
+        let losses = vec!["all other errors count as successes there".to_owned()];
+        Filled { text, losses, ..tracker }
+    });
+    filled.reduce(|one, other| Filled {
+        text: format!("{} | {}", one.text, other.text),
+        is_example: one.is_example || other.is_example,
+        losses: [one.losses, other.losses].concat(),
+    })
+}
+
+/// Whether a tracker is one word with its arguments.
+fn is_single(tokens: &[Token]) -> bool {
+    let close = Brackets::pair(tokens).ok().filter(|_| tokens.len() > 1).map(|brackets| brackets.close(1));
+    tokens.len() == 1 || close.is_some_and(|close| close + 1 == tokens.len())
 }
 
 /// What a handler takes in place of a value: the path of a function, or a closure with one parameter.

@@ -11,6 +11,7 @@ use crate::reading::attribute::resolve::{Interpretation, LIMIT, is_exact, is_pau
 use crate::reading::attribute::threshold::threshold_of_window;
 use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
+use crate::reading::states::state;
 use crate::text::lexer::lex;
 use crate::text::problem::{Problem, list_once};
 use crate::text::token::{Shape, TokenRange, spell};
@@ -182,6 +183,14 @@ impl<'a> Draft<'a> {
                 }
             }
         }
+        let has_trial = |ours: &Assignment| {
+            let rule = lex(self.reader.spell(ours.value).trim_matches('"')).tokens;
+            ours.is_named(TRIP.setting) && rule.iter().any(|word| state(word) == Some("half_open"))
+        };
+        if part == Part::Successes && self.ours.iter().any(has_trial) {
+            let help = "what follows `half_open` in the rule says how many calls a trial takes: remove it";
+            return self.elsewhere(entry, help);
+        }
         // An argument with a single value cannot be given twice.
         if let Some(ours) = self.ours.iter().find(|ours| ours.is_named(setting))
             && places::vocabulary(setting).is_none()
@@ -194,7 +203,11 @@ impl<'a> Draft<'a> {
                 problem.help("remove one of them").correct_at(self.reader.with_comma(entry.place), ""),
             );
         }
-        let is_second = |other: &DraftPart| other.setting == setting && places::vocabulary(setting).is_none();
+        // What fails and what does not go together.
+        let is_second = |other: &DraftPart| {
+            let is_other = [part, other.given.part].contains(&Part::OnlyFailures) && part != other.given.part;
+            other.setting == setting && places::vocabulary(setting).is_none() && !is_other
+        };
         if self.parts.iter().any(is_second) {
             let name = self.reader.spell(entry.name_place);
             let problem = Problem::new(entry.place, format!("`{name}` is a second `{setting}`"));
@@ -204,6 +217,8 @@ impl<'a> Draft<'a> {
             Part::FullWindow => {
                 &[("window", Part::Argument("count", 0)), ("trip", Part::Argument("min", 0))][..]
             }
+            Part::TrialCalls if self.ours.iter().any(has_trial) => &[(setting, Part::Whole)],
+            Part::TrialCalls => &[(setting, Part::Whole), (TRIP.setting, Part::Successes)],
             _ => &[(setting, part)],
         };
         let alone = || {
@@ -413,7 +428,7 @@ impl<'a> Draft<'a> {
                 };
                 let problem = Problem::new(entry.name_place, what);
                 match given.part {
-                    Part::Whole => problem,
+                    Part::Whole | Part::OnlyFailures => problem,
                     Part::Successes => {
                         let written = if is_example { "write, for example," } else { "write" };
                         let help = format!(

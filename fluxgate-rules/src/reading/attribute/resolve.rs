@@ -320,7 +320,7 @@ fn parameter(sense: &Sense) -> Option<&'static Parameter> {
     match sense.part {
         Part::Argument("success_rate", at) => TRIP.entry("failure_rate")?.positional.get(at),
         Part::Argument(word, at) => vocabulary(sense.setting)?.entry(word)?.positional.get(at),
-        Part::Whole => single(sense.setting),
+        Part::Whole | Part::TrialCalls => single(sense.setting),
         Part::Successes | Part::FullWindow => TRIP.entry("min")?.positional.first(),
         _ => None,
     }

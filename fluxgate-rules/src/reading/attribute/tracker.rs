@@ -25,6 +25,10 @@ pub fn tracker(value: &str) -> Option<String> {
         let start = usize::from(first.is("move"));
         return Some(format!("custom({})", spell_closure(&tokens[start..])));
     }
+    // An anonymous function of another language: `args => args.Outcome`.
+    if tokens.windows(2).any(|pair| pair[0].is("=") && pair[1].is(">")) {
+        return None;
+    }
     let word = snake(&first.text);
     let is_call = tokens.get(1).is_some_and(|open| open.is("("));
     if first.is("!")
@@ -146,6 +150,11 @@ mod tests {
             ("TypeOf(A) | TypeOf(B)", Some("type_of(A) | type_of(B)")),
             ("!matches(NotFound)", Some("!matches(NotFound)")),
             ("lambda e: e.status < 500", None),
+            ("args => args.Outcome.Exception is IOException", None),
+            (
+                "|e| match e { Down => true, _ => false }",
+                Some("custom(|e| match e { Down => true, _ => false })"),
+            ),
         ] {
             assert_eq!(tracker(value).as_deref(), ours, "{value}");
         }

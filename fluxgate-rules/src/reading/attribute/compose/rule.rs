@@ -3,7 +3,7 @@
 use crate::language::foreign::Part;
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
-use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
+use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::reading::attribute::compose::setting::choice;
@@ -18,12 +18,16 @@ use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
+/// What trips a closed breaker if no rule is given.
+const DEFAULT_CLOSED: &str = "min(100) & failure_rate(0.5)";
+
 pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let parts = &chosen(parts);
     let mut draft = RuleDraft::sort(parts);
     draft.complete_slow_rate();
     draft.complete_keywords()?;
     draft.fill_words()?;
+    let rates = draft.rates();
     let mut rule = draft.guarded();
     let successes: Vec<_> = parts.iter().filter(|given| given.part == Part::Successes).collect();
     let Some((successes, others)) = successes.split_last() else {
@@ -31,7 +35,7 @@ pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
     };
     let lost = |other: &&GivenPart| format!("a trial has no place for `{}` as well", other.value);
     rule.losses.extend(others.iter().map(lost));
-    Some(with_trial(rule, &successes.value))
+    Some(with_trial(rule, rates, &successes.value))
 }
 
 /// The parts with a threshold given to the condition that another part chooses: `strategy = "consecutive", threshold =
@@ -192,6 +196,18 @@ impl<'a> RuleDraft<'a> {
         positional.into_iter().flat_map(|(_, value)| pieces(value)).chain(keywords).collect()
     }
 
+    /// The alternatives, joined by `|`, if each is a share of calls that any number of calls can have.
+    fn rates(&self) -> Option<String> {
+        let is_rate = |text: &&String| {
+            let tokens = lex(text).tokens;
+            let is_word = |word: &str| tokens.first().is_some_and(|first| first.is(word));
+            let is_more = |token: &Token| ["&", "|", "sure"].iter().any(|more| token.is(more));
+            (is_word("failure_rate") || is_word("slow_rate")) && !tokens.iter().any(is_more)
+        };
+        let is_all = !self.alternatives.is_empty() && self.alternatives.iter().all(|text| is_rate(&text));
+        is_all.then(|| group(&self.alternatives.join(" | ")))
+    }
+
     /// The alternatives, joined by `|`, behind the conditions that guard them.
     fn guarded(self) -> Filled {
         let Self { mut alternatives, mut guards, is_example, losses, .. } = self;
@@ -207,7 +223,7 @@ impl<'a> RuleDraft<'a> {
 }
 
 /// A rule whose trials take this many calls or successes, or this share of them, or as many of so many calls.
-fn with_trial(rule: Filled, successes: &str) -> Filled {
+fn with_trial(rule: Filled, rates: Option<String>, successes: &str) -> Filled {
     let successes = successes.trim_matches('"');
     if let [needed, calls] = pieces(successes).as_slice()
         && let (Ok(needed), Ok(calls)) = (needed.parse::<u32>(), calls.parse::<u32>())
@@ -223,16 +239,22 @@ fn with_trial(rule: Filled, successes: &str) -> Filled {
         format!("min(10) & {}", share.text)
     } else {
         let calls = if is_count { successes } else { "5" };
-        let rate = rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned());
-        format!("min({calls}) & failure_rate({rate})")
+        let rates = rates.unwrap_or_else(|| {
+            format!("failure_rate({})", rate_of(&rule.text).unwrap_or_else(|| "0.5".to_owned()))
+        });
+        format!("min({calls}) & {rates}")
     };
     closed_and_half_open(rule, &trial, !is_count && share.is_none())
 }
 
 fn closed_and_half_open(rule: Filled, trial: &str, is_example: bool) -> Filled {
-    let closed = if rule.text.is_empty() { EXAMPLE_RULE.to_owned() } else { group(&rule.text) };
+    let closed = match rule.text.as_str() {
+        "" => format!("closed & {DEFAULT_CLOSED}"),
+        text if text.starts_with("closed &") && group(text) == text => text.to_owned(),
+        text => format!("closed & {}", group(text)),
+    };
     let is_example = rule.is_example || is_example;
-    Filled { text: format!("closed & {closed} | half_open & {trial}"), is_example, ..rule }
+    Filled { text: format!("{closed} | half_open & {trial}"), is_example, ..rule }
 }
 
 /// The values between the commas of a text, without empty ones.
@@ -256,7 +278,10 @@ fn rate_of(rule: &str) -> Option<String> {
 
 /// The text as one member of an `&`-group.
 fn group(text: &str) -> String {
-    if text.contains('|') { format!("({text})") } else { text.to_owned() }
+    let tokens = lex(text).tokens;
+    let alternatives = Brackets::pair(&tokens)
+        .map(|brackets| brackets.split_at(TokenRange::whole(&tokens), |at| tokens[at].is("|")).len());
+    if alternatives == Ok(1) { text.to_owned() } else { format!("({text})") }
 }
 
 /// Whether a condition only says when others count.

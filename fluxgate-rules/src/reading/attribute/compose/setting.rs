@@ -53,9 +53,7 @@ impl<'a> CallParts<'a> {
                 Part::Keyword(name) if !is_bucket_length(given) => parts.keywords.push((name, value)),
                 Part::Whole => parts.complete(value),
                 Part::Choice => parts.choose(choice(vocabulary, value)),
-                Part::Flag(word) if is_true(value) => {
-                    parts.choose(vocabulary.entry(word.split(' ').next().unwrap_or_default()));
-                }
+                Part::Flag(word) if is_true(value) => parts.choose(vocabulary.entry(word)),
                 // `backoff = true`
                 Part::Argument(word, 0) if is_truth(value) => {
                     parts.choose(vocabulary.entry(word).filter(|_| is_true(value)));
@@ -69,7 +67,16 @@ impl<'a> CallParts<'a> {
                 _ => {}
             }
         }
+        parts.add_jitter();
         parts
+    }
+
+    /// Jitter that is switched on without a number is half of the pause, as in Resilience4j.
+    fn add_jitter(&mut self) {
+        let is_on = |given: &GivenPart| given.part == Part::Flag("jitter") && is_true(&given.value);
+        if self.all.iter().any(is_on) && self.keywords.iter().all(|(name, _)| *name != "jitter") {
+            self.keywords.push(("jitter", "0.5"));
+        }
     }
 
     fn choose(&mut self, entry: Option<&'static Entry>) {
