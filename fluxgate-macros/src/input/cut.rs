@@ -1,13 +1,17 @@
 //! The tokens of an attribute -> its pieces, between the commas that separate arguments.
 
 use fluxgate_rules::Problem;
-use fluxgate_rules::attribute::is_word_of_another;
+use fluxgate_rules::attribute::{is_foreign, is_word_of_another};
 use fluxgate_rules::token::TokenRange;
 use proc_macro2::TokenTree;
 
 use crate::input::names::named;
 use crate::input::tokens::{is, is_word, text, word};
 use crate::input::trees::width;
+
+/// Words after which an expression continues with a name.
+const KEYWORDS: [&str; 12] =
+    ["as", "async", "const", "else", "if", "in", "let", "match", "move", "mut", "ref", "return"];
 
 /// Cuts the trees of an attribute into pieces.
 pub(crate) struct Cutter<'a> {
@@ -74,10 +78,13 @@ impl<'a> Cutter<'a> {
             let is_value = matches!(last, TokenTree::Group(_) | TokenTree::Literal(_));
             let is_ended = !matches!(last, TokenTree::Punct(_)) || is(last, '=') || is(last, ';');
             let is_joined = is(last, '&') && self.is_setting(start);
+            // `sliding_window_type: COUNT_BASED sliding_window_size: 10`
+            let is_name = word(last).is_some_and(|last| !KEYWORDS.iter().any(|keyword| last == keyword));
+            let is_foreign = || is_name && at > start + 1 && is_foreign(&self.name(at));
             // `window: count(100) trip: failures(5)`
             let is_colon = is_colon && (is(last, ';') || is_value || self.has_colon(start));
             return (is_ended || is_joined)
-                && (is_known || is_value && sign.is_some())
+                && (is_known || is_value && sign.is_some() || is_foreign())
                 && (is_assigned || is_colon)
                 && at > start + 1
                 && word(&trees[start]).is_some();
@@ -114,6 +121,12 @@ impl<'a> Cutter<'a> {
         Some(end)
     }
 
+    /// The name that begins at `at`, as it is written.
+    fn name(&self, at: usize) -> String {
+        let end = self.end_of_name(at).unwrap_or(at);
+        self.trees[at..end].iter().map(ToString::to_string).collect()
+    }
+
     /// Whether the piece that begins at `start` is a setting with its value, written in words of ours.
     fn is_setting(&self, start: usize) -> bool {
         is_word(&self.trees[start], &["window", "trip", "retry", "permit"])
@@ -145,8 +158,9 @@ impl<'a> Cutter<'a> {
             return at - 1;
         }
         // After `=`, the value is missing, which is reported with the argument.
-        if let Some(next) = self.trees.get(at).filter(|_| !is(last, '=')) {
-            let problem = Problem::new(self.place(at, at + 1), format!("`,` is missing before `{next}`"));
+        if let Some(end) = self.end_of_name(at).filter(|_| !is(last, '=')) {
+            let next = self.name(at);
+            let problem = Problem::new(self.place(at, end), format!("`,` is missing before `{next}`"));
             self.problems.push(problem.correct(format!(", {next}")));
         }
         at

@@ -19,6 +19,7 @@ pub use crate::reading::attribute::draft::{Attribute, NamedArgument};
 pub use crate::reading::attribute::tracker::tracker;
 pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 
+use crate::language::spelling::snake;
 use crate::reading::attribute::draft::Draft;
 use crate::reading::attribute::entries::AttributeReader;
 use crate::text::brackets::Brackets;
@@ -59,6 +60,11 @@ fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Pr
     let problem =
         Problem::new(TokenRange::new(0, 1), "arguments are written without quotes around all of them");
     is_argument.then(|| problem.correct(text))
+}
+
+/// Whether a name is an argument of another library.
+pub fn is_foreign(name: &str) -> bool {
+    resolve::is_exact(&snake(name))
 }
 
 /// Whether a word belongs to a different setting, so that it cannot be part of this argument's value.
