@@ -11,10 +11,12 @@ pub(crate) mod named;
 pub(crate) mod pattern;
 
 use core::fmt;
+use core::num::NonZeroU64;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
+use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{
     ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
@@ -39,6 +41,9 @@ pub struct Settings {
     pub on_panic: Outcome,
     pub on_cancel: OnCancel,
     pub count_calls: bool,
+    /// The `timeout` of the function that the breaker is made for, in nanoseconds, which take less memory than a duration. It cannot be
+    /// changed, but other settings have to suit it.
+    pub time_limit: Option<NonZeroU64>,
 }
 
 /// What a cancelled call counts as: see [`Builder::on_cancel`](crate::Builder::on_cancel).
@@ -73,6 +78,11 @@ impl Settings {
     /// The defaults, without a name.
     pub const STANDARD: &Self = &Self::standard(Name::NONE);
 
+    /// For [`time_limit`](Self::time_limit).
+    pub const fn limit(duration: Duration) -> Option<NonZeroU64> {
+        NonZeroU64::new(nanos(duration))
+    }
+
     /// The defaults, with this name.
     pub const fn standard(name: Name) -> Self {
         // Constants, which the compiler evaluates once and not for each function.
@@ -90,6 +100,7 @@ impl Settings {
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             count_calls: false,
+            time_limit: None,
         }
     }
 
@@ -118,6 +129,14 @@ impl Settings {
         problems.extend(by_hand::permit(&self.permit));
         problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
         problems.extend(by_hand::half_open_timeout(self.half_open_timeout, nodes));
+        if let Some(limit) = self.time_limit {
+            problems.extend(by_hand::time_limit(
+                Duration::from_nanos(limit.get()),
+                self.half_open_timeout,
+                &self.rule,
+                nodes,
+            ));
+        }
         if let OnCancel::FailureAfter(after) = self.on_cancel {
             problems.extend(by_hand::on_cancel_after(after));
         }

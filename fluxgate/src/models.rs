@@ -82,6 +82,7 @@ fn settings(window: Window, rule: Rule, retry: Retry, permit: Permit) -> Setting
         on_panic: Outcome::Failure,
         on_cancel: Outcome::Ignored.into(),
         count_calls: false,
+        time_limit: None,
     }
 }
 

@@ -599,3 +599,37 @@ fn settings_reach_breakers_that_are_nearly_evicted() {
         }
     });
 }
+
+/// Regression: a breaker did not know the `timeout` of its function, so a rule from outside could wait for calls that took longer.
+#[cfg(feature = "tokio")]
+#[tokio::test]
+async fn settings_suit_the_time_limit_of_the_function() {
+    const LIMIT: std::time::Duration = seconds(5);
+
+    #[circuit_breaker(name = "limited", trip = min(10) & slow_rate(50%, 2s), timeout = 5s, handle = LIMITED)]
+    async fn limited() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(())
+    }
+    #[circuit_breaker(name = "limited by a constant", timeout = LIMIT, handle = BY_CONSTANT)]
+    async fn limited_by_a_constant() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(())
+    }
+    let _alone = alone();
+    limited().await.expect("it is closed");
+    limited_by_a_constant().await.expect("it is closed");
+    for name in ["limited", "limited by a constant"] {
+        let refused = |settings: serde_json::Value| wrong(json!({ name: settings })).to_string();
+        let rule = refused(json!({ "trip": "min(10) & slow_rate(50%, 8s)" }));
+        let what = "`slow_rate(0.5, 8s)` can never hold: `timeout` ends every call after 5s";
+        assert!(rule.starts_with(&format!("{name}.trip (for `{name}`): {what}")), "{rule}");
+        let hung = refused(json!({ "half_open_timeout": "5s" }));
+        let what = "`half_open_timeout = 5s` is not longer than the function's `timeout = 5s`";
+        assert!(hung.starts_with(&format!("{name}.half_open_timeout (for `{name}`): {what}")), "{hung}");
+        let right = json!({ name: { "trip": "min(10) & slow_rate(50%, 5s)", "half_open_timeout": "6s" } });
+        assert!(apply(right).changed.iter().any(|changed| changed == name));
+    }
+    let by_hand = Changes::new().trip(trip::min(10) & trip::avg_latency(seconds(6)));
+    let error = LIMITED.reconfigure(&by_hand).expect_err("no call takes so long").to_string();
+    assert!(error.contains("`avg_latency(6s)` can never hold"), "{error}");
+    assert_eq!(rule(&BY_CONSTANT), "min(10) & slow_rate(0.5, 5s)");
+}

@@ -25,7 +25,7 @@ pub(crate) struct Settings {
     /// Whether calls are counted: a literal, or a constant of the user's.
     pub(crate) count_calls: Option<TokenStream>,
     pub(crate) rule: Option<Rule>,
-    /// How long a call may take, if that is limited. Only other settings are checked against it.
+    /// How long a call may take, if that is limited. Other settings are checked against it, also those that replace these.
     pub(crate) time_limit: Option<Value>,
     /// How many keys have breakers of their own.
     pub(crate) max_keys: Option<Value>,
@@ -168,7 +168,7 @@ impl Settings {
             && self.on_cancel.is_none()
             && self.count_calls.is_none()
             && self.rule.is_none()
-            && !matches!(self.time_limit, Some(Value::Constant(_)))
+            && self.time_limit.is_none()
     }
 
     /// The rule as we would write it, with the length of its trial if that does not depend on constants, for documentation.

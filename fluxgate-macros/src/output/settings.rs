@@ -42,7 +42,7 @@ pub(crate) fn settings(settings: &Settings, private: &ModuleName, default_name: 
     if let Some(rule) = &settings.rule {
         writer.timeout(rule, settings.half_open_timeout.as_ref(), &half_open_timeout);
     }
-    writer.time_limit(settings, &half_open_timeout);
+    let time_limit = writer.time_limit(settings, &half_open_timeout);
     let constants = writer.constants;
     quote!({
         use #private as __fluxgate;
@@ -60,6 +60,7 @@ pub(crate) fn settings(settings: &Settings, private: &ModuleName, default_name: 
             on_panic: #on_panic,
             on_cancel: #on_cancel,
             count_calls: #count_calls,
+            time_limit: #time_limit,
         }
     })
 }
@@ -184,12 +185,12 @@ impl ConstantWriter {
     }
 
     /// Checks what the rule takes for slow, and a trial for hung, against how long a call may take, if constants decide. The limit
-    /// itself is checked with the function.
-    fn time_limit(&mut self, settings: &Settings, half_open_timeout: &TokenStream) {
+    /// itself is checked with the function. Returns it, for settings that are known only at run time.
+    fn time_limit(&mut self, settings: &Settings, half_open_timeout: &TokenStream) -> TokenStream {
         let (tokens, of_limit) = match &settings.time_limit {
             Some(Value::Constant(constant)) => (constant.expression.clone(), Some(constant.span)),
             Some(value) => (self.value(value), None),
-            None => return,
+            None => return standard("time_limit"),
         };
         let of_rule = settings
             .rule
@@ -201,7 +202,7 @@ impl ConstantWriter {
             _ => None,
         });
         if of_rule.is_none() && of_timeout.is_none() {
-            return;
+            return quote!(__fluxgate::Settings::limit(#tokens));
         }
         let duration = quote!(::core::time::Duration);
         let limit = self.constant(&duration, &tokens);
@@ -212,6 +213,7 @@ impl ConstantWriter {
             let timeout = self.constant(&duration, half_open_timeout);
             self.check("hung", &quote!(#limit, #timeout), span);
         }
+        quote!(__fluxgate::Settings::limit(#limit))
     }
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {

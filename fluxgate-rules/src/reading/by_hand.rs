@@ -92,6 +92,26 @@ pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem
     named(HALF_OPEN_TIMEOUT.name, &text, |tokens| read::half_open_timeout(tokens, nodes))
 }
 
+/// What is wrong with the rule and the `half_open_timeout` of a breaker whose function's `timeout` ends its calls. Pass no
+/// nodes if the rule itself is wrong.
+pub fn time_limit(limit: Duration, longest: Duration, rule: &Rule, nodes: &[Node]) -> Vec<ConfigProblem> {
+    let mut found = Vec::new();
+    if flaws::time_limit_flaw(nodes, limit).is_some() {
+        found = problems("trip", &rule.to_string(), |tokens| read::within_limit(tokens, limit));
+    }
+    if is_timeout(longest) && flaws::hung_flaw(limit, longest).is_some() {
+        let (longest, limit) = (Spelled(longest), Spelled(limit));
+        let what = format!(
+            "`half_open_timeout = {longest}` is not longer than the function's `timeout = {limit}`: \
+             in half-open, calls would count as hung before they time out"
+        );
+        found.push(
+            ConfigProblem::new(HALF_OPEN_TIMEOUT.name, what).with_help(format!("write more than `{limit}`")),
+        );
+    }
+    found
+}
+
 /// What is wrong with how long a call has to have run for its cancellation to be a failure.
 pub fn on_cancel_after(after: Duration) -> Vec<ConfigProblem> {
     if is_duration(after) {

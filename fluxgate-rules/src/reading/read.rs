@@ -258,6 +258,13 @@ pub(crate) fn expected_of_printed(
     expected(tokens, &rule, Some(window), expectations)
 }
 
+/// Checks a printed rule against how long a call may take.
+pub(crate) fn within_limit(tokens: &[Token], limit: Duration) -> Reading<()> {
+    let Parsed { rule, problems, .. } = parsed(tokens)?;
+    refuse(problems)?;
+    time_limit(tokens, &rule, limit)
+}
+
 /// Reports an unmatched parenthesis.
 pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
     Brackets::pair(tokens).map(|_| ())

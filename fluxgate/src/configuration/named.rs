@@ -157,6 +157,7 @@ mod tests {
             Settings { permit: permit::all(), ..plain.clone() },
             Settings { half_open_timeout: Duration::from_secs(61), ..plain.clone() },
             Settings { count_calls: true, ..plain.clone() },
+            Settings { time_limit: Settings::limit(Duration::from_secs(2)), ..plain.clone() },
         ];
         for other in others {
             assert!(!are_shared(&plain, &other) && are_shared(&plain, &plain.clone()), "{other:?}");

@@ -70,6 +70,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                             __fluxgate::Outcome::Failure,
                         ),
                         count_calls: true,
+                        time_limit: __fluxgate::Settings::STANDARD.time_limit,
                     }
                 });
             &__FLUXGATE_BREAKER.breaker

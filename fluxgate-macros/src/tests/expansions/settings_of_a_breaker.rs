@@ -24,6 +24,7 @@ static PAYMENTS: CircuitBreaker = {
                 on_panic: __fluxgate::Settings::STANDARD.on_panic,
                 on_cancel: __fluxgate::Settings::STANDARD.on_cancel,
                 count_calls: __fluxgate::Settings::STANDARD.count_calls,
+                time_limit: __fluxgate::Settings::STANDARD.time_limit,
             }
         };
         __FLUXGATE_SETTINGS

@@ -76,6 +76,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         on_panic: __fluxgate::Settings::STANDARD.on_panic,
                         on_cancel: __fluxgate::Settings::STANDARD.on_cancel,
                         count_calls: __fluxgate::Settings::STANDARD.count_calls,
+                        time_limit: __fluxgate::Settings::STANDARD.time_limit,
                     }
                 });
             &__FLUXGATE_BREAKER.breaker

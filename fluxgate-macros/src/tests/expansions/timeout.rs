@@ -19,7 +19,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     return __private::Deferred::limited(
             || {
                 static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
-                    .standard(::core::concat!(::core::module_path!(), "::", "charge"));
+                    .of(settings);
                 &__FLUXGATE_BREAKER.breaker
             },
             async move {
