@@ -1,8 +1,9 @@
 //! Under `isolate`, this thread's breakers start fresh and read a manual clock.
 
+use std::panic::catch_unwind;
 use std::sync::Barrier;
 
-use fluxgate::testing::isolate;
+use fluxgate::testing::{isolate, unisolated};
 use fluxgate::{CircuitBreaker, State, breaker, circuit_breaker};
 use fluxgate_tests::failure::Failure;
 use fluxgate_tests::fixture::{seconds, together};
@@ -201,4 +202,27 @@ fn a_destructor_of_a_thread_may_use_a_breaker() {
     }
     drop(elsewhere);
     assert_eq!(LAST.metrics().failures(), 2, "in the real breaker: the double was gone");
+}
+
+/// Regression: the guard is dropped at once, and the test used the real breaker silently.
+#[test]
+fn a_guard_that_is_not_kept_is_reported() {
+    static DROPPED: CircuitBreaker = breaker!(name = "dropped guard", trip = failure_streak(1));
+    let _ = isolate();
+    let panic = catch_unwind(|| DROPPED.trip()).expect_err("the isolation has ended");
+    let text = panic.downcast_ref::<String>().expect("a message");
+    assert!(
+        text.starts_with("circuit breaker `dropped guard` is used after `isolate()` has ended")
+            && text.contains("write `let _isolation = isolate();`"),
+        "{text}"
+    );
+    {
+        let _isolation = isolate();
+        drop(isolate());
+        assert_eq!(DROPPED.state(), State::Closed);
+    }
+    assert_eq!(DROPPED.state(), State::Closed, "the last isolation was used");
+    drop(isolate());
+    let _unisolated = unisolated();
+    assert_eq!(DROPPED.state(), State::Closed);
 }

@@ -5,11 +5,11 @@
 //! the harness names after the test, surely belongs to a test that is not isolated, so it gets the real breaker. Any other thread gets that
 //! as well, but nobody may isolate the same breaker meanwhile: the second of the two, the thread or the isolated test, panics.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::clock::{ManualClock, UserClock};
@@ -23,12 +23,17 @@ use crate::sync::RwLock;
 /// How many threads are isolated; while it is 0, no thread needs to look for doubles.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
 
+/// Whether an isolation of any thread has ended unused; until then, no thread needs to look whether its own has.
+static ENDED_UNUSED: AtomicBool = AtomicBool::new(false);
+
 static MEETINGS: RwLock<Meetings> =
     RwLock::new(Meetings { isolations: Vec::new(), outside: BTreeMap::new(), count: 0 });
 
 thread_local! {
     /// The isolations of this thread; the last counts.
     static LAYERS: RefCell<Vec<Layer>> = const { RefCell::new(Vec::new()) };
+    /// Whether the latest isolation of this thread, which is a test's own, ended before it isolated any breaker.
+    static HAS_ENDED_UNUSED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Which breakers a thread uses.
@@ -81,6 +86,11 @@ impl Thread {
         Self(thread::current().name().map(str::to_owned))
     }
 
+    /// Whether it is the thread of one test, and ends with it.
+    fn is_a_test(&self) -> bool {
+        self.may_be_a_test() && self.0.as_deref() != Some("main")
+    }
+
     /// Whether it may be the thread of a test, which is named by a path of Rust's.
     fn may_be_a_test(&self) -> bool {
         let is_name = |part: &str| {
@@ -108,6 +118,7 @@ impl Layer {
     /// Applies it to this thread. Returns `false` if the thread is ending, and nothing is done.
     pub(super) fn lay(&self) -> bool {
         let laid = with_layers(|layers| layers.push(self.clone())).is_some();
+        let _ = HAS_ENDED_UNUSED.try_with(|ended| ended.set(false));
         if let (true, Some(doubles)) = (laid, &self.doubles) {
             MEETINGS.write().isolations.push(doubles.clone());
             ISOLATED.fetch_add(1, Ordering::Relaxed);
@@ -170,6 +181,13 @@ impl Doubles {
         double
     }
 
+    /// Notes that the isolation ends if it has isolated nothing, as with `let _ = isolate()`, which ends it at once.
+    pub(super) fn end(&self) {
+        let is_unused = self.breakers.read().is_empty() && self.thread.is_a_test();
+        ENDED_UNUSED.fetch_or(is_unused, Ordering::Relaxed);
+        let _ = HAS_ENDED_UNUSED.try_with(|ended| ended.set(is_unused));
+    }
+
     /// Panics if it has isolated nothing, while a thread that may work for this test used a real breaker.
     pub(super) fn panic_if_unused(&self) {
         let met = {
@@ -193,13 +211,19 @@ impl Doubles {
 
 /// The double of this breaker on this thread.
 pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'static Breaker> {
-    if ISOLATED.load(Ordering::Relaxed) == 0 || breaker.origin.is_hidden() {
+    let is_any_isolated = ISOLATED.load(Ordering::Relaxed) > 0;
+    if !is_any_isolated && !ENDED_UNUSED.load(Ordering::Relaxed) || breaker.origin.is_hidden() {
         return None;
     }
     if let Some(layer) = with_layers(|layers| layers.last().cloned())? {
         return Some(layer.doubles?.stand_in(breaker, settings));
     }
-    meet_outside(breaker);
+    if HAS_ENDED_UNUSED.try_with(Cell::take).unwrap_or(false) {
+        refuse_after_the_end(breaker);
+    }
+    if is_any_isolated {
+        meet_outside(breaker);
+    }
     None
 }
 
@@ -245,6 +269,18 @@ fn meet_outside(breaker: &Breaker) {
             "circuit breaker `{name}` is isolated by {isolated_by}, and used by {thread}, which is not isolated"
         ));
     }
+}
+
+/// Fails a test that uses a breaker after its isolation has ended unused, unless it is failing already.
+#[cold]
+fn refuse_after_the_end(breaker: &Breaker) {
+    let name = breaker.name();
+    assert!(
+        thread::panicking(),
+        "circuit breaker `{name}` is used after `isolate()` has ended, which isolated nothing\n\
+         help: write `let _isolation = isolate();`, since `let _ = isolate();` ends at once\n\
+         help: to use the real breaker, write `let _unisolated = unisolated();` before"
+    );
 }
 
 /// Fails the test, unless it is failing already.

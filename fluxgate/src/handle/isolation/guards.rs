@@ -39,7 +39,8 @@ use crate::clock::ManualClock;
 /// and says what to do. A test's own thread, which is named after it, may: it uses the real breaker.
 ///
 /// # Panics
-/// When the guard is dropped, if it has isolated no breaker, and such a thread has used a real one meanwhile.
+/// When the guard is dropped, if it has isolated no breaker, and such a thread has used a real one meanwhile. The guard of
+/// `let _ = isolate();` is dropped at once: the test panics when it then uses a breaker.
 pub fn isolate() -> Isolation {
     let handle = IsolationHandle(Arc::new(Doubles::new()));
     Isolation { _entered: handle.enter(), handle }
@@ -93,6 +94,7 @@ impl Deref for Isolation {
 
 impl Drop for Isolation {
     fn drop(&mut self) {
+        self.handle.0.end();
         self.handle.0.panic_if_unused();
     }
 }
