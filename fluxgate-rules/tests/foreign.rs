@@ -159,7 +159,7 @@ fn a_word_keeps_its_meaning_and_its_value() {
 /// Where a word alone suggests something else than what its library does with it.
 #[test]
 fn a_word_means_what_it_does_in_its_library() {
-    const CASES: [(&str, &str); 36] = [
+    const CASES: [(&str, &str); 40] = [
         // A success sets these counts back to 0.
         ("fail_max = 5", "trip = failure_streak(5)"),
         ("failure_threshold = 5", "trip = failure_streak(5)"),
@@ -177,6 +177,23 @@ fn a_word_means_what_it_does_in_its_library() {
         // Failsafe takes a threshold with its window.
         ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
         ("with_failure_threshold(3, 5, 60s)", "trip = min(5) & failures(3), window = time(1m)"),
+        // And its namesake takes one with the pause.
+        (
+            "consecutive_failures(3, exponential(10s, 60s))",
+            "retry = backoff(10s, max = 60s), trip = failure_streak(3)",
+        ),
+        (
+            "failure_policy = consecutive_failures(3, backoff::constant(Duration::from_secs(5)))",
+            "retry = cooldown(Duration::from_secs(5)), trip = failure_streak(3)",
+        ),
+        (
+            "success_rate_over_time_window(0.8, 20, Duration::from_secs(30), backoff::exponential(10s, 60s))",
+            "retry = backoff(10s, max = 60s), trip = min(20) & failure_rate(0.2), window = time(Duration::from_secs(30))",
+        ),
+        (
+            "failure_policy = success_rate_over_time_window(0.8, 20, 30s, constant(5s))",
+            "retry = cooldown(5s), trip = min(20) & failure_rate(0.2), window = time(30s)",
+        ),
         // The limit of a call there, and not how long an open breaker waits.
         (
             "timeout = 1000, error_percent_threshold = 25",

@@ -118,6 +118,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("success_rate"),
             any("success_rate_threshold"),
             any("success_ratio").of_one(),
+            of("failsafe", "success_rate_over_time_window").of_one(),
             any("uptime"),
         ],
     ),
