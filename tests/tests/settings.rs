@@ -440,6 +440,7 @@ fn a_misplaced_value_is_explained() {
             r#"{ "api": { "example": { "trip": "failures(3)" } } }"#,
             "a breaker's name with a dot in it needs quotes",
         ),
+        (r#"{ "breakers": { "api": { "retry": "never" } } }"#, "a larger file is read as that part of it"),
         (r#"{ "api": { "window": { "size": 100 } } }"#, "a setting is a string, such as \"count(100)\""),
     ] {
         let error = serde_json::from_str::<Settings>(text).expect_err("misplaced").to_string();

@@ -41,6 +41,9 @@
 //! name, or else the name that spells out most of it. Of two that spell out equally much, a name without `*` does, or else the one that
 //! comes later in alphabetical order.
 //!
+//! In the environment, names are in capitals: loaders write them in small letters, and some leave out a name with `::`. Only a breaker whose
+//! name has small letters, digits and `_` can be set there, as `payments` by `APP_BREAKERS__PAYMENTS__TRIP`, with `__` between the levels.
+//!
 //! A rule may have comments, as in Rust: `// a comment`.
 //!
 //! The settings are `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, `half_open_timeout`, `on_panic`, `on_cancel` and
@@ -179,7 +182,7 @@ impl<'de> Deserialize<'de> for SettingText {
             fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<SettingText, A::Error> {
                 Err(Error::custom(
                     "a setting is a string, such as \"count(100)\", and has no settings of its own; in TOML, a breaker's name with a dot in \
-                     it needs quotes",
+                     it needs quotes; a table of all breakers within a larger file is read as that part of it",
                 ))
             }
         }
