@@ -157,119 +157,115 @@ fn a_word_keeps_its_meaning_and_its_value() {
 }
 
 /// Where a word alone suggests something else than what its library does with it.
+/// Arguments of other libraries, and ours that do the same.
+const IN_THEIR_LIBRARIES: [(&str, &str); 40] = [
+    // A success sets these counts back to 0.
+    ("fail_max = 5", "trip = failure_streak(5)"),
+    ("failure_threshold = 5", "trip = failure_streak(5)"),
+    ("exceptions_allowed_before_breaking = 2", "trip = failure_streak(2)"),
+    ("handled_events_allowed_before_breaking = 2", "trip = failure_streak(2)"),
+    ("max_failures = 5", "trip = failure_streak(5)"),
+    (
+        "max_failures = 5, call_timeout = 10s, reset_timeout = 1m",
+        "trip = failure_streak(5), timeout = 10s, retry = cooldown(1m)",
+    ),
+    // But not if they are counted in a window.
+    ("max_failures = 5, failures_rolling_window = 10s", "trip = failures(5), window = time(10s)"),
+    ("failure_threshold = 5, window_size = 20", "trip = failures(5), window = count(20)"),
+    ("failure_threshold = 0.5, minimum_throughput = 8", "trip = min(8) & failure_rate(0.5)"),
+    // Failsafe takes a threshold with its window.
+    ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
+    ("with_failure_threshold(3, 5, 60s)", "trip = min(5) & failures(3), window = time(1m)"),
+    // And its namesake takes one with the pause.
+    (
+        "consecutive_failures(3, exponential(10s, 60s))",
+        "retry = backoff(10s, max = 60s), trip = failure_streak(3)",
+    ),
+    (
+        "failure_policy = consecutive_failures(3, backoff::constant(Duration::from_secs(5)))",
+        "retry = cooldown(Duration::from_secs(5)), trip = failure_streak(3)",
+    ),
+    (
+        "success_rate_over_time_window(0.8, 20, Duration::from_secs(30), backoff::exponential(10s, 60s))",
+        "retry = backoff(10s, max = 60s), trip = min(20) & failure_rate(0.2), window = time(Duration::from_secs(30))",
+    ),
+    (
+        "failure_policy = success_rate_over_time_window(0.8, 20, 30s, constant(5s))",
+        "retry = cooldown(5s), trip = min(20) & failure_rate(0.2), window = time(30s)",
+    ),
+    // The limit of a call there, and not how long an open breaker waits.
+    ("timeout = 1000, error_percent_threshold = 25", "timeout = 1000ms, trip = min(10) & failure_rate(25%)"),
+    // What is counted, a word says.
+    ("strategy = consecutive, threshold = 5", "trip = failure_streak(5)"),
+    ("traffic_control = consecutive_errors, threshold = 5", "trip = failure_streak(5)"),
+    ("strategy = rate, threshold = 50", "trip = min(10) & failure_rate(50%)"),
+    // What these except counts as a success.
+    ("exclude = a::function", "success = custom(a::function)"),
+    ("error_filter = a::function", "success = custom(a::function)"),
+    ("skip_on = a::function", "success = custom(a::function)"),
+    ("ignore_exceptions = a::function", "ignore = custom(a::function)"),
+    // These rules wait until the window is full.
+    ("closed_len = 50", "trip = min(50) & failure_rate(0.5), window = count(50)"),
+    (
+        "request_volume_threshold = 20, failure_ratio = 0.4",
+        "trip = min(20) & failure_rate(0.4), window = count(20)",
+    ),
+    (
+        "request_volume_threshold = 20, sleep_window = 5s",
+        "trip = min(20) & failure_rate(0.5), retry = cooldown(5s)",
+    ),
+    // The length of a trial, which is judged by the same rate.
+    (
+        "error_rate = 0.3, half_open_len = 5",
+        "trip = closed & min(10) & failure_rate(0.3) | half_open & min(5) & failure_rate(0.3)",
+    ),
+    (
+        "ring_buffer_size_in_half_open_state = 5, ring_buffer_size_in_closed_state = 50",
+        "trip = closed & min(50) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5), window = count(50)",
+    ),
+    (
+        "half_open_len = 5",
+        "trip = closed & min(100) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5)",
+    ),
+    (
+        "permitted_number_of_calls_in_half_open_state = 5, minimum_number_of_calls = 20, failure_rate_threshold = 50, \
+         slow_call_rate_threshold = 80, slow_call_duration_threshold = 2s",
+        "max_half_open_calls = 5, trip = closed & min(20) & (failure_rate(50%) | slow_rate(80%, 2s)) \
+         | half_open & min(5) & (failure_rate(50%) | slow_rate(80%, 2s))",
+    ),
+    (
+        "trip = min(20) & failure_rate(50%), permitted_number_of_calls_in_half_open_state = 5",
+        "trip = closed & min(20) & failure_rate(50%) | half_open & min(5) & failure_rate(50%), max_half_open_calls = 5",
+    ),
+    // A rule that has a trial keeps it.
+    (
+        "trip = closed & failures(9) | half_open & min(3) & failures(2), permitted_number_of_calls_in_half_open_state = 5",
+        "max_half_open_calls = 5",
+    ),
+    ("trip = closed & failures(9) | half_open & min(3) & failures(2), success_threshold = 5", ""),
+    (
+        "trip = closed & failures(9), success_threshold = 5",
+        "trip = closed & failures(9) | half_open & min(5) & failure_rate(0.5)",
+    ),
+    // What these do not name counts as a success, too.
+    ("record_exceptions = IOException", "success = !type_of(IOException)"),
+    ("should_handle = matches(Down) | matches(Away)", "success = !(matches(Down) | matches(Away))"),
+    ("fail_on = IOException, skip_on = NotFound", "success = !type_of(IOException) | matches(NotFound)"),
+    // Jitter alone lets no pause grow.
+    ("enable_randomized_wait = true, wait_duration_in_open_state = 5s", "retry = cooldown(5s, jitter = 0.5)"),
+    (
+        "enable_randomized_wait = true, randomized_wait_factor = 0.2, wait_duration_in_open_state = 5s",
+        "retry = cooldown(5s, jitter = 0.2)",
+    ),
+    (
+        "enable_randomized_wait = true, enable_exponential_backoff = true, wait_duration_in_open_state = 5s",
+        "retry = backoff(5s, jitter = 0.5)",
+    ),
+];
+
 #[test]
 fn a_word_means_what_it_does_in_its_library() {
-    const CASES: [(&str, &str); 40] = [
-        // A success sets these counts back to 0.
-        ("fail_max = 5", "trip = failure_streak(5)"),
-        ("failure_threshold = 5", "trip = failure_streak(5)"),
-        ("exceptions_allowed_before_breaking = 2", "trip = failure_streak(2)"),
-        ("handled_events_allowed_before_breaking = 2", "trip = failure_streak(2)"),
-        ("max_failures = 5", "trip = failure_streak(5)"),
-        (
-            "max_failures = 5, call_timeout = 10s, reset_timeout = 1m",
-            "trip = failure_streak(5), timeout = 10s, retry = cooldown(1m)",
-        ),
-        // But not if they are counted in a window.
-        ("max_failures = 5, failures_rolling_window = 10s", "trip = failures(5), window = time(10s)"),
-        ("failure_threshold = 5, window_size = 20", "trip = failures(5), window = count(20)"),
-        ("failure_threshold = 0.5, minimum_throughput = 8", "trip = min(8) & failure_rate(0.5)"),
-        // Failsafe takes a threshold with its window.
-        ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
-        ("with_failure_threshold(3, 5, 60s)", "trip = min(5) & failures(3), window = time(1m)"),
-        // And its namesake takes one with the pause.
-        (
-            "consecutive_failures(3, exponential(10s, 60s))",
-            "retry = backoff(10s, max = 60s), trip = failure_streak(3)",
-        ),
-        (
-            "failure_policy = consecutive_failures(3, backoff::constant(Duration::from_secs(5)))",
-            "retry = cooldown(Duration::from_secs(5)), trip = failure_streak(3)",
-        ),
-        (
-            "success_rate_over_time_window(0.8, 20, Duration::from_secs(30), backoff::exponential(10s, 60s))",
-            "retry = backoff(10s, max = 60s), trip = min(20) & failure_rate(0.2), window = time(Duration::from_secs(30))",
-        ),
-        (
-            "failure_policy = success_rate_over_time_window(0.8, 20, 30s, constant(5s))",
-            "retry = cooldown(5s), trip = min(20) & failure_rate(0.2), window = time(30s)",
-        ),
-        // The limit of a call there, and not how long an open breaker waits.
-        (
-            "timeout = 1000, error_percent_threshold = 25",
-            "timeout = 1000ms, trip = min(10) & failure_rate(25%)",
-        ),
-        // What is counted, a word says.
-        ("strategy = consecutive, threshold = 5", "trip = failure_streak(5)"),
-        ("traffic_control = consecutive_errors, threshold = 5", "trip = failure_streak(5)"),
-        ("strategy = rate, threshold = 50", "trip = min(10) & failure_rate(50%)"),
-        // What these except counts as a success.
-        ("exclude = a::function", "success = custom(a::function)"),
-        ("error_filter = a::function", "success = custom(a::function)"),
-        ("skip_on = a::function", "success = custom(a::function)"),
-        ("ignore_exceptions = a::function", "ignore = custom(a::function)"),
-        // These rules wait until the window is full.
-        ("closed_len = 50", "trip = min(50) & failure_rate(0.5), window = count(50)"),
-        (
-            "request_volume_threshold = 20, failure_ratio = 0.4",
-            "trip = min(20) & failure_rate(0.4), window = count(20)",
-        ),
-        (
-            "request_volume_threshold = 20, sleep_window = 5s",
-            "trip = min(20) & failure_rate(0.5), retry = cooldown(5s)",
-        ),
-        // The length of a trial, which is judged by the same rate.
-        (
-            "error_rate = 0.3, half_open_len = 5",
-            "trip = closed & min(10) & failure_rate(0.3) | half_open & min(5) & failure_rate(0.3)",
-        ),
-        (
-            "ring_buffer_size_in_half_open_state = 5, ring_buffer_size_in_closed_state = 50",
-            "trip = closed & min(50) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5), window = count(50)",
-        ),
-        (
-            "half_open_len = 5",
-            "trip = closed & min(100) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.5)",
-        ),
-        (
-            "permitted_number_of_calls_in_half_open_state = 5, minimum_number_of_calls = 20, failure_rate_threshold = 50, \
-             slow_call_rate_threshold = 80, slow_call_duration_threshold = 2s",
-            "max_half_open_calls = 5, trip = closed & min(20) & (failure_rate(50%) | slow_rate(80%, 2s)) \
-             | half_open & min(5) & (failure_rate(50%) | slow_rate(80%, 2s))",
-        ),
-        (
-            "trip = min(20) & failure_rate(50%), permitted_number_of_calls_in_half_open_state = 5",
-            "trip = closed & min(20) & failure_rate(50%) | half_open & min(5) & failure_rate(50%), max_half_open_calls = 5",
-        ),
-        // A rule that has a trial keeps it.
-        (
-            "trip = closed & failures(9) | half_open & min(3) & failures(2), permitted_number_of_calls_in_half_open_state = 5",
-            "max_half_open_calls = 5",
-        ),
-        ("trip = closed & failures(9) | half_open & min(3) & failures(2), success_threshold = 5", ""),
-        (
-            "trip = closed & failures(9), success_threshold = 5",
-            "trip = closed & failures(9) | half_open & min(5) & failure_rate(0.5)",
-        ),
-        // What these do not name counts as a success, too.
-        ("record_exceptions = IOException", "success = !type_of(IOException)"),
-        ("should_handle = matches(Down) | matches(Away)", "success = !(matches(Down) | matches(Away))"),
-        ("fail_on = IOException, skip_on = NotFound", "success = !type_of(IOException) | matches(NotFound)"),
-        // Jitter alone lets no pause grow.
-        (
-            "enable_randomized_wait = true, wait_duration_in_open_state = 5s",
-            "retry = cooldown(5s, jitter = 0.5)",
-        ),
-        (
-            "enable_randomized_wait = true, randomized_wait_factor = 0.2, wait_duration_in_open_state = 5s",
-            "retry = cooldown(5s, jitter = 0.2)",
-        ),
-        (
-            "enable_randomized_wait = true, enable_exponential_backoff = true, wait_duration_in_open_state = 5s",
-            "retry = backoff(5s, jitter = 0.5)",
-        ),
-    ];
-    for (text, expected) in CASES {
+    for (text, expected) in IN_THEIR_LIBRARIES {
         assert_eq!(suggested(text).as_deref(), Some(expected), "{text}");
     }
 }
