@@ -7,11 +7,11 @@ use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
 use crate::reading::attribute::parts::bucket_count;
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::Filled;
+use crate::reading::filled::{Filled, with_window};
 use crate::reading::given::{GivenArguments, owner_of};
 use crate::reading::piece::{Piece, keyword, keyword_meant};
 use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
-use crate::reading::trailing::{window_meant, with_window};
+use crate::reading::trailing::window_meant;
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
@@ -182,9 +182,7 @@ impl GivenArguments<'_> {
             && TRIP.entry("min").is_some_and(|min| extra.fits(&min.positional[0]))
         {
             let guarded = format!("min({text}) & {right}");
-            return problem
-                .correct(guarded)
-                .aside(format!("; `window = count({text})` says how far back it looks"));
+            return with_window(problem.correct(guarded), Some(format!("`window = count({text})`")));
         }
         // `failures(3, 5)`: three of five.
         let counted = || {

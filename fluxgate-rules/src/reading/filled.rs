@@ -52,3 +52,16 @@ impl Filled {
 pub(crate) fn reasons(losses: &[String]) -> String {
     losses.iter().flat_map(|loss| ["; ", loss.as_str()]).collect()
 }
+
+/// Adds to a correction which window was perhaps meant by what it leaves out.
+pub(crate) fn with_window(problem: Problem, window: Option<String>) -> Problem {
+    match window {
+        Some(window) => problem.aside(reasons(&[looks_back(&window)])),
+        None => problem,
+    }
+}
+
+/// What the setting is for that was perhaps meant by a window in a rule.
+pub(crate) fn looks_back(window: &str) -> String {
+    format!("{window} says how far back it looks")
+}

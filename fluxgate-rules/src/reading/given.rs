@@ -3,7 +3,7 @@
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::Filled;
+use crate::reading::filled::{Filled, with_window};
 use crate::reading::inverted::{exceeded, is_turned, other_way_round};
 use crate::reading::piece::{Piece, keyword_known, keyword_meant};
 use crate::reading::suggestion::{WITH_COMMAS, arranged, order_meant, right_call, with_commas};
@@ -51,11 +51,11 @@ impl<'a> GivenArguments<'a> {
             return Some(wrong(what, right));
         }
         if let Some(what) = self.misshapen(cursor) {
-            return Some(match self.window_meant(cursor) {
-                Some(window) => wrong(what, Filled { losses: Vec::new(), ..self.right() })
-                    .aside(format!("; {window} says how far back it looks")),
-                None => wrong(what, self.right()),
-            });
+            let (window, mut right) = (self.window_meant(cursor), self.right());
+            if window.is_some() {
+                right.losses.clear();
+            }
+            return Some(with_window(wrong(what, right), window));
         }
         self.of_another_word()
     }

@@ -8,7 +8,7 @@ use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
 use crate::model::limits::MAX_NODES;
 use crate::reading::comparisons::comparisons;
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::Filled;
+use crate::reading::filled::{Filled, looks_back, with_window};
 use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
@@ -264,7 +264,7 @@ impl Parser<'_> {
         };
         let rest = TokenRange::new(start + 1, if is_count { place.end } else { start + 1 });
         let window = trailing::window_meant(&self.cursor, Some(&TRIP.entries[0]), rest);
-        self.cursor.report(trailing::with_window(problem, window));
+        self.cursor.report(with_window(problem, window));
         (Item::Wrong, place)
     }
 
@@ -390,7 +390,7 @@ impl Parser<'_> {
                     losses.extend(meant.right.losses);
                 }
                 _ => match trailing::window_meant(cursor, Some(entry), piece) {
-                    Some(window) => losses.push(format!("{window} says how far back it looks")),
+                    Some(window) => losses.push(looks_back(&window)),
                     None => own.push(cursor.spell(piece)),
                 },
             }

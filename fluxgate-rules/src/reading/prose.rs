@@ -5,7 +5,7 @@ use crate::language::number::is_percent;
 use crate::language::value;
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP, Vocabulary};
 use crate::reading::elsewhere;
-use crate::reading::filled::Filled;
+use crate::reading::filled::{Filled, with_window};
 use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
 use crate::reading::operators::operator;
 use crate::reading::suggestion::{arguments_of, is_known, meant, right_call};
@@ -33,10 +33,7 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
     let Facts { conditions, within } = facts(tokens);
     let problem =
         problem.example(if conditions.is_empty() { EXAMPLE_RULE.to_owned() } else { conditions.join(" & ") });
-    Some(match within {
-        Some(within) => problem.aside(format!("; `window = {within}` says how far back it looks")),
-        None => problem,
-    })
+    Some(with_window(problem, within.map(|within| format!("`window = {within}`"))))
 }
 
 /// The problem of a setting in prose: `the last 5 minutes`, `backoff from 1s to 60s`.

@@ -70,14 +70,6 @@ pub(crate) fn qualified(vocabulary: &Vocabulary, entry: &Entry, words: &[Token])
     others.filter_map(|other| vocabulary.entry(other)).find(qualifies)
 }
 
-/// Adds to a correction which window was perhaps meant by what it leaves out.
-pub(crate) fn with_window(problem: Problem, window: Option<String>) -> Problem {
-    match window {
-        Some(window) => problem.aside(format!("; {window} says how far back it looks")),
-        None => problem,
-    }
-}
-
 /// The window for which the figure after this condition was perhaps meant: `failures(5) within 60s`, `failures(5, of =
 /// 10)`.
 pub(crate) fn window_meant(

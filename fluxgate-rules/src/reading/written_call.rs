@@ -7,12 +7,13 @@ use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::is_static;
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::elsewhere;
+use crate::reading::filled::with_window;
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
 use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
-use crate::reading::trailing::{window_meant, with_window};
+use crate::reading::trailing::window_meant;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 

@@ -6,6 +6,7 @@ use crate::language::syntax::Value;
 use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
+use crate::model::rule::Rule;
 use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::parts::{GivenPart, read_or_right};
 use crate::reading::attribute::places::owner;
@@ -17,9 +18,6 @@ use crate::reading::suggestion::{meant, right_call};
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell};
-
-/// What trips a closed breaker if no rule is given.
-const DEFAULT_CLOSED: &str = "min(100) & failure_rate(0.5)";
 
 pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let parts = &chosen(parts);
@@ -249,12 +247,18 @@ fn with_trial(rule: Filled, rates: Option<String>, successes: &str) -> Filled {
 
 fn closed_and_half_open(rule: Filled, trial: &str, is_example: bool) -> Filled {
     let closed = match rule.text.as_str() {
-        "" => format!("closed & {DEFAULT_CLOSED}"),
+        "" => default_closed(),
         text if text.starts_with("closed &") && group(text) == text => text.to_owned(),
         text => format!("closed & {}", group(text)),
     };
     let is_example = rule.is_example || is_example;
     Filled { text: format!("{closed} | half_open & {trial}"), is_example, ..rule }
+}
+
+/// What trips a closed breaker if no rule is given.
+fn default_closed() -> String {
+    let standard = Rule::standard_for(usize::MAX).to_string();
+    standard.split(" | ").next().unwrap_or_default().to_owned()
 }
 
 /// The values between the commas of a text, without empty ones.
