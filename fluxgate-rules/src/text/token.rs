@@ -100,6 +100,11 @@ pub(crate) fn content(literal: &str) -> Option<&str> {
     text.strip_suffix(&"#".repeat(count))?.strip_suffix('"')
 }
 
+/// What is in the quotes, if a text is a single string. A text that only ends with a string keeps its last quote.
+pub(crate) fn unquoted(text: &str) -> &str {
+    content(text).filter(|inside| !inside.contains('"')).unwrap_or(text)
+}
+
 /// Spells tokens as a person would write them. Spaces are not part of a token, so tokens of a string and of a program
 /// give the same text.
 pub fn spell(tokens: &[Token]) -> String {

@@ -14,7 +14,7 @@ use crate::reading::read;
 use crate::reading::states::state;
 use crate::text::lexer::lex;
 use crate::text::problem::{Problem, list_once};
-use crate::text::token::{Shape, TokenRange, spell};
+use crate::text::token::{Shape, TokenRange, spell, unquoted};
 
 /// The contents of an attribute.
 #[derive(Default)]
@@ -184,7 +184,7 @@ impl<'a> Draft<'a> {
             }
         }
         let has_trial = |ours: &Assignment| {
-            let rule = lex(self.reader.spell(ours.value).trim_matches('"')).tokens;
+            let rule = lex(unquoted(&self.reader.spell(ours.value))).tokens;
             ours.is_named(TRIP.setting) && rule.iter().any(|word| state(word) == Some("half_open"))
         };
         if part == Part::Successes && self.ours.iter().any(has_trial) {
@@ -359,7 +359,7 @@ impl<'a> Draft<'a> {
             None => self.composed("window", merged, &Window::count(100)).map(|window| window.text),
         };
         let text = text.unwrap_or_default();
-        let tokens = lex(text.trim_matches('"')).tokens;
+        let tokens = lex(unquoted(&text)).tokens;
         let window = read::window(&tokens).ok().and_then(|call| call.window());
         window.unwrap_or(Window::count(100))
     }

@@ -20,7 +20,7 @@ use crate::reading::attribute::places::{
 use crate::reading::attribute::tracker::is_closure;
 use crate::reading::suggestion::{is_known, meant, meant_by};
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange, content};
+use crate::text::token::{Shape, Token, TokenRange, content, unquoted};
 
 /// What an entry means.
 #[derive(Clone, PartialEq, Debug)]
@@ -173,7 +173,7 @@ impl AttributeReader<'_> {
     fn tracked(&self, name: &str, value: &str) -> Option<&'static str> {
         let own = own_part(name).map(|(setting, part)| Sense { part, ..whole(setting) });
         let senses: Vec<_> = own.chain(senses(name)).filter(|sense| sense.setting != "outcome").collect();
-        let value = value.trim_matches('"');
+        let value = unquoted(value);
         let is_taken = senses.iter().any(|sense| takes(sense, value));
         if is_taken || !is_exact(name) && self.nearest_argument(name).is_some() {
             return None;

@@ -11,7 +11,7 @@ use crate::reading::attribute::parts::{GivenPart, read_or_right};
 use crate::reading::attribute::places::setting_of_value;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
-use crate::text::token::{Token, TokenRange, spell};
+use crate::text::token::{Token, TokenRange, spell, unquoted};
 
 /// The parts of a threshold with its window, as in Failsafe: `3, 5` is 3 of 5 calls, `3, 60s` is 3 within 60 s, and
 /// `3, 5, 60s` is 3 of at least 5 within 60 s. `None` if it stands alone.
@@ -84,7 +84,7 @@ fn retry(value: &str) -> Option<String> {
 
 /// The values in `3, 5`, `(3, 5)`, `3 of 5` or `"3 in 60s"`.
 fn pieces(value: &str) -> Option<Vec<String>> {
-    let tokens = lex(value.trim_matches('"')).tokens;
+    let tokens = lex(unquoted(value)).tokens;
     let tokens = match tokens.as_slice() {
         [open, inside @ .., _] if open.is("(") => inside,
         tokens => tokens,

@@ -17,7 +17,7 @@ use crate::reading::piece::keyword;
 use crate::reading::suggestion::{meant, right_call};
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange, spell};
+use crate::text::token::{Shape, Token, TokenRange, spell, unquoted};
 
 pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let parts = &chosen(parts);
@@ -109,7 +109,7 @@ impl<'a> RuleDraft<'a> {
         };
         for given in parts {
             match given.part {
-                Part::Whole => draft.alternatives.push(given.value.trim_matches('"').to_owned()),
+                Part::Whole => draft.alternatives.push(unquoted(&given.value).to_owned()),
                 // `closed: failures(5)`
                 Part::Argument(state @ ("closed" | "half_open"), _) if given.value.contains(['(', '>']) => {
                     draft.alternatives.push(format!("{state} & {}", group(&given.value)));
@@ -222,7 +222,7 @@ impl<'a> RuleDraft<'a> {
 
 /// A rule whose trials take this many calls or successes, or this share of them, or as many of so many calls.
 fn with_trial(rule: Filled, rates: Option<String>, successes: &str) -> Filled {
-    let successes = successes.trim_matches('"');
+    let successes = unquoted(successes);
     if let [needed, calls] = pieces(successes).as_slice()
         && let (Ok(needed), Ok(calls)) = (needed.parse::<u32>(), calls.parse::<u32>())
         && (1..=calls).contains(&needed)

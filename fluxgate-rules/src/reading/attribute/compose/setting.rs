@@ -11,7 +11,7 @@ use crate::reading::attribute::places::{is_static, owner};
 use crate::reading::filled::Filled;
 use crate::reading::suggestion::{meant_by, right_call};
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange, spell};
+use crate::text::token::{Shape, Token, TokenRange, spell, unquoted};
 
 pub(super) fn setting(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> {
     let parts = CallParts::sort(vocabulary, parts);
@@ -88,7 +88,7 @@ impl<'a> CallParts<'a> {
         if self.base.is_some() {
             return;
         }
-        let base = lex(value.trim_matches('"')).tokens;
+        let base = lex(unquoted(value)).tokens;
         // `window = 60s` means `time(60s)`.
         let is_number = base.first().is_some_and(|first| first.shape == Shape::Number);
         let meant = meant_by(self.vocabulary, &base, TokenRange::new(0, base.len())).filter(|_| is_number);
