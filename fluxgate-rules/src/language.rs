@@ -3,6 +3,7 @@
 pub mod foreign;
 pub(crate) mod notation;
 pub(crate) mod number;
+pub(crate) mod numeral;
 pub mod spelling;
 pub mod syntax;
 pub(crate) mod value;

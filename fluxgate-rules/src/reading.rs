@@ -5,6 +5,7 @@ pub mod attribute;
 pub mod by_hand;
 pub mod by_name;
 pub mod by_text;
+mod clause;
 pub(crate) mod commas;
 mod comparisons;
 pub(crate) mod cursor;

@@ -19,14 +19,14 @@ pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
     Some(Spelled(Duration::from_nanos(nanos)).to_string())
 }
 
-/// The numbers of a text with their units.
+/// The numbers of a text with their units, and durations such as `a minute`.
 pub(crate) fn figures(tokens: &[Token]) -> Vec<String> {
-    let numbers = tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Number);
-    let figure = |(at, number): (usize, &Token)| match tokens.get(at + 1) {
-        Some(next) if next.is("%") || is_percent(&next.text) => format!("{}%", number.text),
-        _ => duration_at(tokens, at).unwrap_or_else(|| number.text.clone()),
+    let figure = |at: usize| match tokens.get(at + 1) {
+        _ if tokens[at].shape != Shape::Number => duration_at(tokens, at),
+        Some(next) if next.is("%") || is_percent(&next.text) => Some(format!("{}%", tokens[at].text)),
+        _ => duration_at(tokens, at).or_else(|| Some(tokens[at].text.clone())),
     };
-    numbers.map(figure).collect()
+    (0..tokens.len()).filter_map(figure).collect()
 }
 
 /// The duration that starts at an index: `60s`, `60 seconds`, `per minute`.
@@ -37,7 +37,9 @@ pub(crate) fn duration_at(tokens: &[Token], at: usize) -> Option<String> {
     let joined = match first.shape {
         Shape::Number if is_unit(&first.text) => first.text.clone(),
         Shape::Number => format!("{}{unit}", first.text),
-        _ if ["per", "a", "each", "every"].iter().any(|word| first.is(word)) => format!("1{unit}"),
+        _ if ["per", "a", "each", "every", "last", "past"].iter().any(|word| first.is(word)) => {
+            format!("1{unit}")
+        }
         _ => return None,
     };
     let duration = lenient(&joined).filter(|_| is_unit(&joined))?;

@@ -5,9 +5,9 @@ use crate::language::notation::duration_at;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, TRIP, Vocabulary, WINDOW};
+use crate::reading::clause::minimum;
 use crate::reading::cursor::Cursor;
 use crate::reading::operators::operator;
-use crate::reading::prose;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
@@ -22,7 +22,7 @@ pub(crate) fn meant(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
     }
     let problem = Problem::new(place, format!("`{}` does not belong here", cursor.spell(place)));
     // `failure_rate(50%) after 20 calls`
-    if let Some(minimum) = prose::minimum(words) {
+    if let Some(minimum) = minimum(words) {
         return Some((problem.correct(format!("& {minimum}")), place.end));
     }
     // `failures(5) in a row`
