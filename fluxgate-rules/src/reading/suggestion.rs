@@ -267,8 +267,11 @@ pub(crate) fn order_meant(entry: &Entry, values: &[Piece<'_>]) -> Option<Vec<usi
     parameters.iter().map(next).collect()
 }
 
-/// For each of a word's parameters, the index of the unnamed value meant for it.
+/// For each of a word's parameters, the index of the value meant for it.
 pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
+    if values.iter().any(|value| named_after(entry, value).is_some()) {
+        return which_fit(entry, values);
+    }
     if let Some(order) = order_meant(entry, values) {
         return order.into_iter().map(Some).collect();
     }
@@ -281,15 +284,36 @@ pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<us
     (0..entry.positional.len()).map(Some).collect()
 }
 
-/// For each of a word's parameters, the index of a value that fits, if there are too few or too many.
+/// The parameter without a name of its own that a value names.
+fn named_after(entry: &Entry, value: &Piece<'_>) -> Option<&'static Parameter> {
+    entry.positional.iter().find(|parameter| value.name == Some(parameter.name))
+}
+
+/// For each of a word's parameters, the index of a value that fits and belongs to no other.
 fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
+    let fits = |value: &Piece<'_>, parameter: &Parameter| {
+        let read = value.read(entry.word, parameter);
+        read.is_ok_and(|read| read != Value::Rust || !value.is_number())
+    };
+    // In `ramp_up(100%, 10s)`, it is where the ramp ends.
+    let is_example = |value: &Piece<'_>, parameter: &Parameter| {
+        let example = value::read_text(parameter.example, "", parameter);
+        example.is_ok_and(|example| value.read("", parameter) == Ok(example))
+    };
+    let owner = |value: &Piece<'_>| {
+        let too_few = values.len() < entry.positional.len();
+        let by_example = || entry.positional.iter().find(|parameter| too_few && is_example(value, parameter));
+        named_after(entry, value).or_else(by_example)
+    };
     let mut left: Vec<_> = (0..values.len()).collect();
     let next = |parameter: &Parameter| {
-        let fits = |at: &usize| {
-            let read = values[*at].read(entry.word, parameter);
-            read.is_ok_and(|value| value != Value::Rust || !values[*at].is_number())
+        let is_it = |at: &usize| {
+            let value = &values[*at];
+            let is_own = |owner: &Parameter| owner.name == parameter.name;
+            named_after(entry, value).is_some_and(is_own)
+                || fits(value, parameter) && owner(value).is_none_or(is_own)
         };
-        let fitting = left.iter().position(fits)?;
+        let fitting = left.iter().position(is_it)?;
         Some(left.remove(fitting))
     };
     entry.positional.iter().map(next).collect()
