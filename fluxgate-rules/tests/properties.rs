@@ -79,6 +79,70 @@ const PIECES: [&str; 60] = [
     "≥",
 ];
 
+/// The words of prose.
+const WORDS: [&str; 60] = [
+    "5",
+    "20",
+    "100",
+    "50",
+    "0.5",
+    "0",
+    "%",
+    "percent",
+    "one",
+    "two",
+    "half",
+    "third",
+    "thirds",
+    "a",
+    "the",
+    "all",
+    "every",
+    "each",
+    "no",
+    "not",
+    "none",
+    "and",
+    "or",
+    "of",
+    "in",
+    "for",
+    "per",
+    "last",
+    "over",
+    "within",
+    "than",
+    "more",
+    "least",
+    "at",
+    "calls",
+    "requests",
+    "fail",
+    "failures",
+    "errors",
+    "success",
+    "successful",
+    "slow",
+    "take",
+    "latency",
+    "average",
+    "p99",
+    "rate",
+    "row",
+    "consecutive",
+    "down",
+    "failing",
+    "10s",
+    "minute",
+    "seconds",
+    ">",
+    "<",
+    ",",
+    "wait",
+    "window",
+    "hundred",
+];
+
 fn problems<T>(reading: Reading<T>) -> Vec<Problem> {
     reading.err().unwrap_or_default()
 }
@@ -226,6 +290,12 @@ proptest! {
     fn advice_never_leads_in_a_circle(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
         advice_leads_on(&pieces.join(" "))?;
         advice_leads_on(&pieces.concat())?;
+    }
+
+    #[test]
+    fn prose_is_survived_and_advice_about_it_leads_on(words in proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..12)) {
+        survives(&words.join(" "));
+        advice_leads_on(&words.join(" "))?;
     }
 
     #[test]
