@@ -1,7 +1,7 @@
 //! A clause of a rule in prose: `at least 20 calls`, `5 failures in a row`.
 
 use crate::language::notation::duration_at;
-use crate::language::number::is_percent;
+use crate::language::number::{digits_of, is_percent};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, TRIP};
 use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
@@ -29,6 +29,7 @@ impl Topic {
     pub(crate) fn of(tokens: &[Token]) -> Option<Self> {
         let has = |words: &[&str]| tokens.iter().any(|token| is_one_of(token, words));
         let has_part = |part: &str| tokens.iter().any(|token| token.text.to_lowercase().contains(part));
+        let has_percentile = || (0..tokens.len()).any(|at| percentile_at(tokens, at, &[]).is_some());
         let fails = fails(tokens);
         // `50% of calls over 2s`, where nothing is said to fail
         let takes_over = |at: usize| exceeds(&tokens[at]) && duration_at(tokens, at + 1).is_some();
@@ -42,6 +43,7 @@ impl Topic {
         if has(&["longer", "take", "takes"])
             || has_part("slow")
             || has_part("latency")
+            || has_percentile()
             || !fails && !has(&["down"]) && is_over()
         {
             let is_average = has(&["average", "mean"]) || has_part("avg");
@@ -82,10 +84,8 @@ impl Facts {
         let is_slow = matches!(topic, Topic::Slow | Topic::Average);
         if let Some(threshold) = &threshold {
             let values = core::slice::from_ref(threshold);
-            let percentile =
-                tokens.iter().filter(|token| token.shape == Shape::Word && token.text.starts_with('p'));
-            let percentile = percentile.filter_map(|word| inverted(&TRIP, &word.text, values));
-            clause.conditions.extend(percentile.map(|it| it.text));
+            let percentile = (0..tokens.len()).find_map(|at| percentile_at(tokens, at, values));
+            clause.conditions.extend(percentile);
             if topic == Topic::Average && clause.conditions.is_empty() {
                 clause.conditions.push(format!("avg_latency({threshold})"));
             }
@@ -111,6 +111,15 @@ impl Facts {
                 clause.add_count(tokens, at, topic, states_share);
             }
         }
+        let is_one = |at: usize| {
+            let next = |word: usize| tokens.get(at + word);
+            is_one_of(&tokens[at], &["a", "any", "single", "every"])
+                && next(1).is_some_and(|it| is_of_failures(&it.text))
+                && !next(2).is_some_and(is_rate)
+        };
+        if !tokens.iter().any(is_number) && (0..tokens.len()).any(is_one) {
+            clause.conditions.push("failures(1)".to_owned());
+        }
         clause.conditions.retain(|condition| is_right(condition));
         if clause.conditions.is_empty() && topic == Topic::All {
             clause.conditions.push("failure_rate(100%)".to_owned());
@@ -130,6 +139,9 @@ impl Facts {
     /// Adds what the number of calls at an index says.
     fn add_count(&mut self, tokens: &[Token], at: usize, topic: Topic, states_share: bool) {
         let next = tokens.get(at + 1).map_or("", |next| next.text.as_str());
+        if topic != Topic::All && speaks_of_success(next) {
+            return;
+        }
         let number = &tokens[at].text;
         let more = exceeded(&tokens[at.saturating_sub(3)..=at]).and_then(|count| count.checked_add(1));
         let least = more.map_or_else(|| number.clone(), |more| more.to_string());
@@ -150,6 +162,24 @@ impl Facts {
     }
 }
 
+fn is_rate(word: &Token) -> bool {
+    ["rate", "ratio", "percentage"].iter().any(|rate| word.text.ends_with(rate))
+}
+
+/// The condition for the percentile at an index, with these values: `p99`, `95th percentile`, `median`.
+fn percentile_at(tokens: &[Token], at: usize, values: &[String]) -> Option<String> {
+    let (word, is_next) = (&tokens[at], tokens.get(at + 1).is_some_and(|next| next.is("percentile")));
+    let right = match word.shape {
+        Shape::Word => inverted(&TRIP, &word.text, values),
+        _ if is_next => {
+            let share = word.text[..digits_of(&word.text)].to_owned();
+            inverted(&TRIP, "percentile", &[&[share], values].concat())
+        }
+        _ => None,
+    };
+    right.map(|right| right.text).filter(|text| text.starts_with("slow_rate"))
+}
+
 /// The share that begins at an index: `50%`, `50 percent`, `0.5 of the calls`, `an error rate of 50`.
 fn share_at(tokens: &[Token], at: usize) -> Option<String> {
     let token = tokens.get(at).filter(|token| is_number(token))?;
@@ -166,7 +196,6 @@ fn share_at(tokens: &[Token], at: usize) -> Option<String> {
     if token.text.contains('.') && token.text.parse().is_ok_and(|share: f64| share <= 1.0) {
         return Some(token.text.clone());
     }
-    let is_rate = |word: &Token| ["rate", "ratio", "percentage"].iter().any(|rate| word.text.ends_with(rate));
     let says_rate = tokens[..at].iter().rev().take_while(|word| !is_number(word)).take(4).any(is_rate);
     let is_counted = is_of_calls(next) || is_of_failures(next) || next == "per";
     (says_rate && !is_counted && call_count(tokens, at).is_none()).then(|| format!("{}%", token.text))

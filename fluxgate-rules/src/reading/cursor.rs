@@ -107,13 +107,17 @@ impl<'a> Cursor<'a> {
         let mut joined = text.clone();
         let mut at = last;
         loop {
+            // `consecutive failures`
+            let is_part = |entry: &Entry| {
+                !entry.positional.is_empty() && is_known(self.vocabulary, &format!("{joined}_{}", entry.word))
+            };
             at += match self.from(at) {
                 [_, sign, word, ..] if sign.is("-") && word.shape == Shape::Word => 2,
                 // In `failures(5) when closed`, the second word is a condition of its own.
                 [word, next, rest @ ..]
                     if word.shape == Shape::Word
                         && next.shape == Shape::Word
-                        && (self.vocabulary.entry(&next.text).is_none() || begins_group(rest)) =>
+                        && (begins_group(rest) || self.vocabulary.entry(&next.text).is_none_or(is_part)) =>
                 {
                     1
                 }

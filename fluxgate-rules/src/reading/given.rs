@@ -149,7 +149,7 @@ impl<'a> GivenArguments<'a> {
     }
 
     /// A value for another word, if this word takes nothing like it: `count(60s)`, `failures(50%)`.
-    fn of_another_word(&self) -> Option<Problem> {
+    pub(crate) fn of_another_word(&self) -> Option<Problem> {
         let [piece] = self.pieces.as_slice() else { return None };
         let (other, value) = (self.other(piece)?, piece.text());
         let (word, wanted) = (self.entry.word, self.entry.wanted());

@@ -3,6 +3,7 @@
 //! It continues after a mistake, so that all mistakes are reported together. If the intention is clear, it continues
 //! with what was meant.
 
+use crate::language::number::lenient;
 use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
 use crate::language::vocabulary::{EXAMPLE_RULE, Entry, TRIP};
 use crate::model::limits::MAX_NODES;
@@ -248,14 +249,28 @@ impl Parser<'_> {
             self.cursor.at = place.end;
             return (Item::Wrong, place);
         }
+        let place = self.figure();
+        (Item::Wrong, place)
+    }
+
+    /// Reports a figure in place of a condition.
+    fn figure(&mut self) -> TokenRange {
+        let start = self.cursor.at;
         self.skip();
         let place = TokenRange::new(start, self.cursor.at);
         let text = self.cursor.spell(place);
         let problem = Problem::new(place, format!("`{text}` is not a condition"));
-        // `5/10`, `50% of 20`
-        let is_count = token.text.parse::<u32>().is_ok();
-        let figure = match place.of(self.cursor.tokens) {
-            [_, sign, of] if is_count && sign.is("/") && of.shape == Shape::Number => TokenRange::at(start),
+        let tokens = place.of(self.cursor.tokens);
+        let is_count = tokens[0].text.parse::<u32>().is_ok();
+        let is_name = lenient(&tokens[0].text).is_none() && tokens[0].text.ends_with(char::is_alphabetic);
+        let sign = |signs: &[&str]| tokens.iter().position(|token| signs.iter().any(|sign| token.is(sign)));
+        let figure = match tokens {
+            // `5/10`
+            [_, slash, of, ..] if is_count && slash.is("/") && of.shape == Shape::Number => {
+                TokenRange::at(start)
+            }
+            // `5xx > 50%`
+            _ if is_name => TokenRange::new(start + sign(&[">", "≥"]).unwrap_or(0), place.end),
             _ => place,
         };
         let problem = match meant_by(&TRIP, self.cursor.tokens, figure) {
@@ -265,7 +280,7 @@ impl Parser<'_> {
         let rest = TokenRange::new(start + 1, if is_count { place.end } else { start + 1 });
         let window = trailing::window_meant(&self.cursor, Some(&TRIP.entries[0]), rest);
         self.cursor.report(with_window(problem, window));
-        (Item::Wrong, place)
+        place
     }
 
     /// Whether `|metrics| ..` or `|metrics: &Metrics| ..` comes next.

@@ -7,6 +7,7 @@ use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_num
 use crate::reading::elsewhere;
 use crate::reading::filled::{Filled, with_window};
 use crate::reading::operators::{Operator, operator};
+use crate::reading::states;
 use crate::reading::suggestion::{arguments_of, is_known, meant, right_call};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -88,21 +89,34 @@ fn translated(tokens: &[Token]) -> (String, Option<String>) {
     let whole = Topic::of(tokens);
     let (mut alternatives, mut within) = (Vec::new(), None);
     for alternative in parted(tokens, Operator::Or) {
-        let mut conditions = Vec::new();
+        let (mut conditions, mut state) = (Vec::new(), None);
         for clause in parted(alternative, Operator::And) {
             // What a clause does not say of itself, the others do.
             let topic = Topic::of(clause).or(whole).unwrap_or(Topic::Failures);
+            let next = state_of(clause);
+            // The states exclude each other.
+            if state.is_some() && next.is_some() && state != next {
+                alternatives.push((state, core::mem::take(&mut conditions)));
+            }
+            state = next.or(state);
             let clause = Facts::read(clause, topic);
             conditions.extend(clause.conditions);
             within = within.or(clause.within);
         }
-        conditions.sort_by_key(|condition| !is_minimum(condition));
-        // A minimum alone never trips.
-        if !conditions.is_empty() && conditions.iter().all(|condition| is_minimum(condition)) {
-            conditions.push(HALF.to_owned());
-        }
-        alternatives.extend(Some(conditions).filter(|conditions| !conditions.is_empty()));
+        alternatives.push((state, conditions));
     }
+    alternatives.retain(|(_, conditions)| !conditions.is_empty());
+    let mut alternatives: Vec<_> = alternatives
+        .into_iter()
+        .map(|(state, mut conditions)| {
+            conditions.sort_by_key(|condition| !is_minimum(condition));
+            // A minimum alone never trips.
+            if conditions.iter().all(|condition| is_minimum(condition)) {
+                conditions.push(HALF.to_owned());
+            }
+            state.map(str::to_owned).into_iter().chain(conditions).collect::<Vec<_>>()
+        })
+        .collect();
     let is_given = !alternatives.is_empty();
     if !is_given {
         alternatives.push(vec![HALF.to_owned()]);
@@ -118,6 +132,15 @@ fn translated(tokens: &[Token]) -> (String, Option<String>) {
     }
     let joined: Vec<_> = alternatives.iter().map(|conditions| conditions.join(" & ")).collect();
     (joined.join(" | "), within)
+}
+
+/// The state of which a clause speaks.
+fn state_of(clause: &[Token]) -> Option<&'static str> {
+    let is_half_open = |pair: &[Token]| pair[0].is("half") && pair[1].is("open");
+    if clause.windows(2).any(is_half_open) {
+        return Some("half_open");
+    }
+    clause.iter().find_map(states::state)
 }
 
 /// The condition of a rule about which prose says too little.
@@ -137,8 +160,10 @@ fn parted(tokens: &[Token], joining: Operator) -> Vec<&[Token]> {
         let is_compared = tokens.get(at + 1).is_some_and(|next| COMPARED.iter().any(|word| next.is(word)));
         // `or more than 5`, `or over 5`
         let is_value = tokens.get(at + 2).is_some_and(|next| is_number(next) || next.is("than"));
-        let is_word = tokens[*at].shape == Shape::Word;
-        is_word && operator(&tokens[*at]) == Some(joining) && (!is_compared || is_value)
+        let is_digit = |at: usize| tokens.get(at).is_some_and(is_number);
+        // `1,000`
+        let is_in_number = tokens[*at].is(",") && is_digit(at + 1) && at.checked_sub(1).is_some_and(is_digit);
+        !is_in_number && operator(&tokens[*at]) == Some(joining) && (!is_compared || is_value)
     };
     let mut clauses = Vec::new();
     let mut start = 0;
@@ -228,6 +253,15 @@ mod tests {
             ("0 successes in 10 calls", Some("failure_streak(10)")),
             ("no more than 5 successes", Some("failure_rate(0.5)")),
             // Windows
+            ("95th percentile above 1s", Some("slow_rate(0.05, 1s)")),
+            ("the median latency is above 1s", Some("slow_rate(0.5, 1s)")),
+            ("open after 5 failures, close after 2 successes", Some("failures(5)")),
+            ("when half open, any failure", Some("half_open & failures(1)")),
+            (
+                "closed and 5 failures, half open and a failure",
+                Some("closed & failures(5) | half_open & failures(1)"),
+            ),
+            ("a failure rate of 50%, at least 20 calls", Some("min(20) & failure_rate(50%)")),
             ("errors per minute > 100", Some("failures(101)")),
             ("most of the last 5 calls fail", Some("min(5) & failure_rate(0.5)")),
             ("80% of the last 5 calls fail", Some("min(5) & failure_rate(80%)")),

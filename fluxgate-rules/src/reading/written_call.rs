@@ -8,8 +8,10 @@ use crate::reading::attribute::places::is_static;
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::elsewhere;
 use crate::reading::filled::with_window;
+use crate::reading::given::GivenArguments;
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
+use crate::reading::piece::Piece;
 use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
@@ -244,6 +246,13 @@ fn compared(
     let Some(entry) = cursor.vocabulary.entry(&name.text) else {
         return unknown(cursor, name, place, &pieces);
     };
+    let cut = |piece: &TokenRange| Piece::cut(cursor.vocabulary, entry, cursor.tokens, *piece);
+    let pieces = pieces.iter().map(cut).collect();
+    let given = GivenArguments { vocabulary: cursor.vocabulary, entry, call: place, pieces };
+    // `failures > 50%`
+    if let Some(problem) = given.of_another_word() {
+        return problem;
+    }
     let right = right_call(cursor.vocabulary, entry, &values);
     let what = match entry.positional {
         [] => format!("`{}` takes no arguments", entry.word),
