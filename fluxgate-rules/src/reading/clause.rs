@@ -79,21 +79,21 @@ pub(crate) struct Facts {
 impl Facts {
     /// Reads a clause of this topic.
     pub(crate) fn read(tokens: &[Token], topic: Topic) -> Self {
-        let mut clause = Self { conditions: Vec::new(), within: None };
+        let mut facts = Self { conditions: Vec::new(), within: None };
         let threshold = (0..tokens.len()).find_map(|at| duration_at(tokens, at));
         let is_slow = matches!(topic, Topic::Slow | Topic::Average);
         if let Some(threshold) = &threshold {
             let values = core::slice::from_ref(threshold);
             let percentile = (0..tokens.len()).find_map(|at| percentile_at(tokens, at, values));
-            clause.conditions.extend(percentile);
-            if topic == Topic::Average && clause.conditions.is_empty() {
-                clause.conditions.push(format!("avg_latency({threshold})"));
+            facts.conditions.extend(percentile);
+            if topic == Topic::Average && facts.conditions.is_empty() {
+                facts.conditions.push(format!("avg_latency({threshold})"));
             }
         }
         let states_share = (0..tokens.len()).any(|at| share_at(tokens, at).is_some());
         for at in 0..tokens.len() {
             if let Some(share) = share_at(tokens, at) {
-                clause.conditions.push(if is_slow {
+                facts.conditions.push(if is_slow {
                     format!("slow_rate({share}, {})", threshold.as_deref().unwrap_or("2s"))
                 } else if topic == Topic::Success {
                     inverted(&TRIP, "success_rate", &[share]).map_or_else(String::new, |right| right.text)
@@ -103,12 +103,12 @@ impl Facts {
             } else if let Some(duration) = duration_at(tokens, at) {
                 let is_for = tokens[..at].last().is_some_and(|word| word.is("for") || word.is(">"));
                 if topic == Topic::All || topic == Topic::Lasting && is_for {
-                    clause.conditions.push(format!("failing_for({duration})"));
+                    facts.conditions.push(format!("failing_for({duration})"));
                 } else if !is_slow {
-                    clause.within.get_or_insert(format!("time({duration})"));
+                    facts.within.get_or_insert(format!("time({duration})"));
                 }
             } else if is_number(&tokens[at]) {
-                clause.add_count(tokens, at, topic, states_share);
+                facts.add_count(tokens, at, topic, states_share);
             }
         }
         let is_one = |at: usize| {
@@ -118,22 +118,22 @@ impl Facts {
                 && !next(2).is_some_and(is_rate)
         };
         if !tokens.iter().any(is_number) && (0..tokens.len()).any(is_one) {
-            clause.conditions.push("failures(1)".to_owned());
+            facts.conditions.push("failures(1)".to_owned());
         }
-        clause.conditions.retain(|condition| is_right(condition));
-        if clause.conditions.is_empty() && topic == Topic::All {
-            clause.conditions.push("failure_rate(100%)".to_owned());
+        facts.conditions.retain(|condition| is_right(condition));
+        if facts.conditions.is_empty() && topic == Topic::All {
+            facts.conditions.push("failure_rate(100%)".to_owned());
         }
         // `20 calls take longer than 2s`
-        let only_counts = clause.conditions.iter().all(|condition| is_minimum(condition));
+        let only_counts = facts.conditions.iter().all(|condition| is_minimum(condition));
         if let Some(threshold) = threshold
             && is_slow
             && only_counts
-            && !clause.conditions.is_empty()
+            && !facts.conditions.is_empty()
         {
-            clause.conditions.push(format!("slow_rate(0.5, {threshold})"));
+            facts.conditions.push(format!("slow_rate(0.5, {threshold})"));
         }
-        clause
+        facts
     }
 
     /// Adds what the number of calls at an index says.
@@ -303,7 +303,7 @@ fn is_of_failures(word: &str) -> bool {
     word.starts_with("fail") || word.starts_with("err")
 }
 
-fn is_of_calls(word: &str) -> bool {
+pub(crate) fn is_of_calls(word: &str) -> bool {
     const CALLS: [&str; 9] =
         ["call", "request", "attempt", "sample", "operation", "invocation", "execution", "message", "quer"];
     let word = word.to_lowercase();

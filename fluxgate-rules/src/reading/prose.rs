@@ -2,8 +2,9 @@
 
 use crate::language::notation::figures;
 use crate::language::numeral::in_figures;
-use crate::language::vocabulary::{Entry, Vocabulary};
-use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number};
+use crate::language::vocabulary::{Entry, Kind, Vocabulary};
+use crate::model::ratio::Ratio;
+use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, is_of_calls};
 use crate::reading::elsewhere;
 use crate::reading::filled::{Filled, with_window};
 use crate::reading::operators::{Operator, operator};
@@ -40,39 +41,91 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
 
 /// The problem of a setting in prose: `the last 5 minutes`, `backoff from 1s to 60s`.
 pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Option<Problem> {
-    let is_prose = |token: &Token| matches!(token.shape, Shape::Word | Shape::Number) || token.is("%");
-    if !tokens.iter().all(is_prose) || tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number) {
+    let whole = TokenRange::whole(tokens);
+    let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
+    let problem = Problem::new(whole, what);
+    let known = |token: &Token| token.shape == Shape::Word && is_known(vocabulary, &token.text);
+    let is_only = tokens.iter().filter(|token| is_number(token)).count() == 1;
+    if !takes_counts(vocabulary) && is_only && tokens.windows(2).any(is_repeated) && !tokens.iter().any(known)
+    {
+        return Some(problem.example(vocabulary.entries[0].example()));
+    }
+    let is_prose = |token: &Token| {
+        matches!(token.shape, Shape::Word | Shape::Number) || ["%", ","].iter().any(|sign| token.is(sign))
+    };
+    let share = share(vocabulary, &in_figures(tokens));
+    let is_value = || tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number);
+    if share.is_none() && (!tokens.iter().all(is_prose) || is_value()) {
         return None;
     }
-    let figures = figures(&in_figures(tokens));
+    let figures = share.map_or_else(|| figures(&in_figures(tokens)), |share| vec![share]);
     let is_call = vocabulary.entry(&tokens[0].text).is_some() && tokens.get(1).is_some_and(is_number);
     if figures.is_empty() || is_call && figures.len() == 1 {
         return None;
     }
-    let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
+    let words = tokens.iter().filter(|token| token.shape == Shape::Word);
+    let words = words.map(|word| if is_of_calls(&word.text) { "calls" } else { &word.text });
+    let known: Vec<_> = words.filter(|word| is_known(vocabulary, word)).collect();
+    let keeps_all = |word: &&&str| {
+        let right = meant(vocabulary, word, &figures).map(|meant| meant.right);
+        right.is_some_and(|right| figures.iter().all(|figure| right.keeps(figure)))
+    };
+    let word = known.iter().find(keeps_all).or(known.first()).copied();
     // `gradually over 10s`
     let elsewhere = |word: &Token| {
         let value = lex(&format!("{}({})", word.text, figures.join(", "))).tokens;
-        elsewhere::word(vocabulary, &word.text, TokenRange::whole(tokens), &value)
+        elsewhere::word(vocabulary, &word.text, whole, &value)
     };
+    // What is counted, as in `100 requests`, is no word of a setting.
+    let is_counted = |at: usize| at > 0 && is_number(&tokens[at - 1]);
+    let mut others = (0..tokens.len()).filter(|at| !is_counted(*at)).map(|at| &tokens[at]);
     if word.is_none()
-        && let Some(problem) = tokens.iter().find_map(elsewhere)
+        && let Some(problem) = others.find_map(elsewhere)
     {
         return Some(problem);
     }
-    let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
+    let named = word.and_then(|word| meant(vocabulary, word, &figures));
     let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
     let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
     let is_lost = |figure: &&String| !right.keeps(figure) && !is_explained(figure);
-    let whole = TokenRange::whole(tokens);
-    let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
-    let problem = right.correct(Problem::new(whole, what), whole);
+    let problem = right.correct(problem, whole);
     Some(if lost.is_empty() {
         problem
     } else {
         problem.aside(format!("; it has no place for {}", lost.join(" or ")))
     })
+}
+
+/// Whether a word of a setting takes a number of calls, or a share of them.
+fn takes_counts(vocabulary: &Vocabulary) -> bool {
+    let mut alone = vocabulary.entries.iter().filter_map(|entry| match entry.positional {
+        [one] => Some(one.kind),
+        _ => None,
+    });
+    alone.any(|kind| kind.is_count() || kind == Kind::Ratio)
+}
+
+/// `5 times`, `3 retries`
+fn is_repeated(pair: &[Token]) -> bool {
+    let is_time = |word: &Token| ["time", "times", "retries", "tries"].iter().any(|it| word.is(it));
+    is_number(&pair[0]) && (is_time(&pair[1]) || is_of_calls(&pair[1].text))
+}
+
+/// The share of calls in a setting that takes one: `1 in 10`, `1/10`.
+fn share(vocabulary: &Vocabulary, tokens: &[Token]) -> Option<String> {
+    let is_share = |entry: &Entry| matches!(entry.positional, [one] if one.kind == Kind::Ratio);
+    vocabulary.entries.iter().find(|entry| is_share(entry))?;
+    let numbers: Vec<_> = (0..tokens.len()).filter(|at| is_number(&tokens[*at])).collect();
+    let [part, whole] = numbers[..] else { return None };
+    let joins = |token: &Token| ["in", "of", "out", "every", "/"].iter().any(|word| token.is(word));
+    let [part, whole] = match &tokens[part + 1..whole] {
+        [] => return None,
+        between if between.iter().all(joins) => [part, whole].map(|at| tokens[at].text.parse::<u32>().ok()),
+        _ => return None,
+    };
+    let share = f64::from(part?) / f64::from(whole?);
+    (share > 0.0 && share <= 1.0).then(|| Ratio::new(share).to_string())
 }
 
 /// The first word that takes the most of these values.
@@ -99,9 +152,9 @@ fn translated(tokens: &[Token]) -> (String, Option<String>) {
                 alternatives.push((state, core::mem::take(&mut conditions)));
             }
             state = next.or(state);
-            let clause = Facts::read(clause, topic);
-            conditions.extend(clause.conditions);
-            within = within.or(clause.within);
+            let facts = Facts::read(clause, topic);
+            conditions.extend(facts.conditions);
+            within = within.or(facts.within);
         }
         alternatives.push((state, conditions));
     }

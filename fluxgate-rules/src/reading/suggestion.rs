@@ -4,7 +4,7 @@
 //! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
 //! always valid, and nothing has to be read again to check it.
 
-use crate::language::number::{is_percent, lenient, same_unit};
+use crate::language::number::{is_percent, lenient, unit};
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
@@ -376,9 +376,8 @@ pub(crate) fn meant_by(
                 && rest.iter().all(|token| token.is("%") || !matches!(token.shape, Shape::Punctuation)) =>
         {
             // `50 %`, `1 minute 30 seconds`
-            let is_figure = |token: &&Token| {
-                token.shape == Shape::Number || token.is("%") || same_unit(&token.text).is_some()
-            };
+            let is_figure =
+                |token: &&Token| token.shape == Shape::Number || token.is("%") || unit(&token.text).is_some();
             let end = place.start + 1 + rest.iter().take_while(is_figure).count();
             let figure = TokenRange::new(place.start, end);
             let text = spell(figure.of(tokens));
