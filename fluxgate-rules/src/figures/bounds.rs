@@ -46,29 +46,37 @@ pub(crate) struct Oversight {
 /// How the rule opens breakers too often if this share of calls fails when all is well.
 pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Option<FalseAlarm> {
     let thresholds = Thresholds::of(nodes, UnknownPart::NeverHolds);
-    let (filled, rate, varying) = match window.extent {
-        Extent::Count(size) => {
-            let size = size as u64;
-            let rate = if is_small(&thresholds, size) {
-                small(&thresholds, size, normal).1
-            } else {
-                sliding(&thresholds, size, normal).rest
-            };
-            (size, rate, None)
-        }
-        Extent::Time(_) => {
-            let rate = |size| (sliding(&thresholds, size, normal).rest, size);
-            let first = thresholds.first(MAX_WINDOW_SIZE as u64)?;
-            // If more calls need no more failures, the filling is enough.
-            let is_worst = |last: u64| Some(last).filter(|last| *last < MAX_WINDOW_SIZE as u64);
-            let rates = varying_sizes(&thresholds, first, |_, last| is_worst(last)).into_iter().map(rate);
-            let worst = rates.max_by(|one, other| one.0.total_cmp(&other.0));
-            let (rate, size) = worst.unwrap_or((0.0, first));
-            (MAX_WINDOW_SIZE as u64, rate, Some(size))
-        }
+    let filled = match window.extent {
+        Extent::Count(size) => size as u64,
+        Extent::Time(_) => MAX_WINDOW_SIZE as u64,
     };
     // The chance for a full window is quick to compute, and the filling adds to it.
     let full = at_least(thresholds.least(filled, 0, filled), filled, normal);
+    let (rate, varying) = match window.extent {
+        Extent::Count(_) => {
+            let rate = if is_small(&thresholds, filled) {
+                small(&thresholds, filled, normal).1
+            } else {
+                sliding(&thresholds, filled, normal).rest
+            };
+            (rate, None)
+        }
+        Extent::Time(_) => {
+            let rate = |size| (sliding(&thresholds, size, normal).rest, size);
+            let first = thresholds.first(filled)?;
+            // If more calls need no more failures, the filling is enough.
+            let is_worst = |last: u64| Some(last).filter(|last| *last < filled);
+            let mut sizes = varying_sizes(&thresholds, first, |_, last| is_worst(last));
+            if full <= MOST_WHILE_FILLING {
+                // Enough calls reach any number of failures: then a streak that has to come with them decides.
+                sizes.insert(0, filled);
+            }
+            let rates = sizes.into_iter().map(rate);
+            let worst = rates.max_by(|one, other| one.0.total_cmp(&other.0));
+            let (rate, size) = worst.unwrap_or((0.0, first));
+            (rate, Some(size))
+        }
+    };
     let chance =
         |effort| filling(&thresholds, filled, normal, effort).chances.last().map_or(full, |it| it.max(full));
     let is_first = full > MOST_WHILE_FILLING || chance(EFFORT) > MOST_WHILE_FILLING;
@@ -217,6 +225,10 @@ mod tests {
             ("min(1) & failure_rate(0.2)", "count(20)", 0.001, "first"),
             // Sooner or later, in a busy minute.
             ("failures(50)", minute, 0.001, "first"),
+            // Regression: it was forgotten that then the streak alone decides, which the last failure may be.
+            ("failures(50) & failure_streak(1)", minute, 0.001, "once"),
+            ("failures(50) & failure_streak(2)", minute, 0.002, "once"),
+            ("failures(50) & failure_streak(3)", minute, 0.002, "-"),
             // Conditions on durations are left out.
             ("failures(5) & slow_rate(0.1, 1s)", hundred, 0.05, "-"),
             ("min(100000) & failure_rate(0.06)", "count(1000000)", 0.05, "-"),

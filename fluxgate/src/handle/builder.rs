@@ -104,7 +104,8 @@ impl Builder {
 
     /// The share of calls that fails in an outage, above 0 and at most 1. [`build`](Self::build) then refuses a rule that needs more than a
     /// window of calls to notice an outage in 99% of cases, if all calls before it succeeded. In a time window, that holds for any number
-    /// of calls from the rule's `min` up. Default: unknown, and not checked. See [choosing numbers](crate::docs::choosing).
+    /// of calls with which the rule can hold, from its largest `min` up. Default: unknown, and not checked. See [choosing
+    /// numbers](crate::docs::choosing).
     pub fn outage(mut self, share: f64) -> Self {
         self.expectations.outage = Some(Ratio::new(share));
         self
