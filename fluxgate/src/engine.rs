@@ -40,7 +40,7 @@ pub(crate) mod readiness;
 pub(crate) mod reconfigure;
 pub(crate) mod recording;
 pub(crate) mod registry;
-mod reopens;
+pub(crate) mod reopens;
 pub(crate) mod running;
 mod stripe;
 pub(crate) mod stripes;

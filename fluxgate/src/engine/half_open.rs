@@ -41,6 +41,10 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
         return Answer::LookAgain;
     }
     let (in_flight, patience) = (guard.running.calls(), breaker.patience());
+    let ramped = match guard.period {
+        Period::Ramp(began) => guard.reopens.overdue(began, now),
+        _ => 0,
+    };
     let admitted = match &mut guard.period {
         Period::Trial(trial) if trial.is_stalled(in_flight, now, patience) => {
             open(guard, Reason::HalfOpenTimeout, None, now);
@@ -48,12 +52,12 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
         }
         Period::Trial(_) if is_inner => return Answer::Inner,
         Period::Trial(trial) => permitted && trial.admit(in_flight, settings.max_half_open_calls, now),
-        Period::Ramp(began) if ramp::is_over(breaker, &settings.permit, *began, now) => {
+        Period::Ramp(_) if ramp::is_over(breaker, &settings.permit, ramped) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
         Period::Ramp(_) if is_inner => return Answer::Inner,
-        Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began), breaker.draw(now)),
+        Period::Ramp(_) => permit::draw(&settings.permit, ramped, breaker.draw(now)),
         _ => false,
     };
     let answer = if admitted {

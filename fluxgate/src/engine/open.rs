@@ -85,7 +85,8 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
 pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
     let (breaker, deadline) = (guard.breaker, pause.deadline(now));
     breaker.deadline.store(deadline, Ordering::Relaxed);
-    guard.reopens.pause(deadline.saturating_sub(breaker.since.load(Ordering::Relaxed)));
+    let pause = Pause::For(deadline.saturating_sub(breaker.since.load(Ordering::Relaxed)));
+    guard.reopens.pause(pause.left());
 }
 
 /// Opens the breaker by command, unless it is open already: for a pause that is drawn as if the rule had held.
@@ -111,17 +112,35 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     }
 }
 
-/// Opens the breaker, if it is closed, as it was before the program restarted: for the time `left`, or endlessly, after this many
-/// re-openings. An endless pause is over if this breaker does retry. Returns whether it has opened.
-pub(crate) fn restore(breaker: &Breaker, left: Option<Duration>, reopens: u32) -> bool {
+/// An opening before a restart.
+pub(crate) struct EarlierOpening {
+    /// How much of the pause is left; `None` if it is endless.
+    pub(crate) left: Option<Duration>,
+    /// For how long the pause has been over.
+    pub(crate) overdue: Duration,
+    /// How much of the pause is over.
+    pub(crate) open_for: Duration,
+    pub(crate) reopens: u32,
+}
+
+/// Opens the breaker, if it is closed, as it was before the program restarted. An endless pause is over if this breaker does retry.
+/// Returns whether it has opened.
+pub(crate) fn restore(breaker: &Breaker, opening: &EarlierOpening) -> bool {
     let now = breaker.now();
-    let left = if is_never_retried(&breaker.settings()) { left } else { left.or(Some(Duration::ZERO)) };
-    let pause = pause(breaker, left.map(nanos));
+    let left = if is_never_retried(&breaker.settings()) {
+        opening.left
+    } else {
+        opening.left.or(Some(Duration::ZERO))
+    };
+    let pause = match nanos(opening.overdue) {
+        0 => pause(breaker, left.map(nanos)),
+        overdue => Pause::Over(overdue),
+    };
     let mut guard = breaker.lock();
     if guard.word.state() != State::Closed {
         return false;
     }
-    guard.reopens.open(reopens);
+    guard.reopens.restore(opening.reopens, nanos(opening.open_for));
     transition::perform(guard, Change { pause, ..Change::to(State::Open, Reason::Restored, now) });
     true
 }

@@ -18,7 +18,7 @@ pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
         Period::Ramp(began) => (*began, Reason::RampEnded),
         _ => return,
     };
-    if is_over(breaker, &breaker.settings().permit, began, now) {
+    if is_over(breaker, &breaker.settings().permit, guard.reopens.overdue(began, now)) {
         transition::perform(guard, Change::to(State::Closed, reason, now));
     } else if reason == Reason::TrialPassed {
         guard.period = Period::Ramp(began);
@@ -33,8 +33,7 @@ pub(super) fn end_call(guard: Guard<'_>, now: u64) {
     }
 }
 
-/// Whether the ramp of `permit` that began at `began` is complete. A ramp without length always is, and so is any if time stands
-/// still.
-pub(super) fn is_over(breaker: &Breaker, permit: &Permit, began: u64, now: u64) -> bool {
-    now.saturating_sub(began) >= permit::ramp(permit) || !breaker.has_clock()
+/// Whether a ramp of `permit` that began this long ago is complete. A ramp without length always is, and so is any if time stands still.
+pub(super) fn is_over(breaker: &Breaker, permit: &Permit, passed: u64) -> bool {
+    passed >= permit::ramp(permit) || !breaker.has_clock()
 }

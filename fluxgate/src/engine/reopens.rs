@@ -1,5 +1,7 @@
 //! How often a breaker has re-opened.
 
+use std::time::Duration;
+
 use crate::clock::NEVER;
 
 /// How often a breaker has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
@@ -7,16 +9,17 @@ use crate::clock::NEVER;
 pub(crate) struct Reopens {
     /// As of the last opening.
     count: u32,
-    /// The pause of the last opening, from then on.
-    pause: u64,
-    /// How long the breaker was last open, capped at that pause.
+    /// How much of the pause was left when the breaker opened: all of it or, after a restart, the rest. Below zero, it had been over
+    /// for as long.
+    left: i64,
+    /// How long the breaker was last open, capped at its pause. While it is open, that is how long it had been before a restart.
     open_for: u64,
     /// When it last closed; [`NEVER`] if it has opened since.
     closed_at: u64,
 }
 
 impl Reopens {
-    pub(crate) const NONE: Self = Self { count: 0, pause: 0, open_for: 0, closed_at: 0 };
+    pub(crate) const NONE: Self = Self { count: 0, left: 0, open_for: 0, closed_at: 0 };
 
     /// The count at `now`.
     pub(crate) fn count(&self, now: u64) -> u32 {
@@ -30,18 +33,48 @@ impl Reopens {
 
     /// The breaker opens, with this as the [`next`](Self::next) count.
     pub(super) fn open(&mut self, count: u32) {
-        self.count = count;
-        self.closed_at = NEVER;
+        self.restore(count, 0);
     }
 
-    /// The breaker, which is open, has this pause, counted from the opening.
-    pub(super) fn pause(&mut self, pause: u64) {
-        self.pause = pause;
+    /// The breaker opens as it was before a restart, by which it had been open for this long.
+    pub(super) fn restore(&mut self, count: u32, open_for: u64) {
+        (self.count, self.open_for, self.closed_at) = (count, open_for, NEVER);
+    }
+
+    /// This much of the pause was left when the breaker opened, which is open now.
+    pub(super) fn pause(&mut self, left: i64) {
+        self.left = left;
+    }
+
+    /// For how long a pause that ended at `end` is over at `now`: longer, if it was over before a restart, to which the clock may not
+    /// reach back.
+    pub(crate) fn overdue(&self, end: u64, now: u64) -> u64 {
+        now.saturating_sub(end).saturating_add(self.overdue_before())
+    }
+
+    /// For how long the pause had been over when the breaker opened.
+    fn overdue_before(&self) -> u64 {
+        self.left.min(0).unsigned_abs()
     }
 
     /// The breaker is no longer open, after `duration`.
     pub(super) fn end_open(&mut self, duration: u64) {
-        self.open_for = duration.min(self.pause);
+        let pause = self.left.max(0).unsigned_abs();
+        self.open_for = self.open_for.saturating_add(duration.min(pause));
+    }
+
+    /// The last opening, of a breaker that is open.
+    pub(crate) fn opening(&self) -> LastOpening {
+        let pause = self.left.max(0).unsigned_abs();
+        let [opened_for, pause, overdue] =
+            [self.open_for, pause, self.overdue_before()].map(Duration::from_nanos);
+        LastOpening { opened_for, pause, overdue }
+    }
+
+    /// The last opening, of a breaker whose trial began this long after the pause.
+    pub(crate) fn before_trial(&self, overdue: u64) -> LastOpening {
+        let [opened_for, overdue] = [self.open_for, overdue].map(Duration::from_nanos);
+        LastOpening { opened_for, pause: Duration::ZERO, overdue }
     }
 
     /// How long the breaker was last open, capped at its pause.
@@ -60,5 +93,24 @@ impl Reopens {
     /// Whether it has closed since it last opened, and that was, at `now`, as long ago as it was open.
     fn are_forgiven(&self, now: u64) -> bool {
         self.closed_at != NEVER && now.saturating_sub(self.closed_at) >= self.open_for
+    }
+}
+
+/// The last opening, as of the beginning of the current state.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct LastOpening {
+    /// For how long the breaker had been open, as far as its pause went.
+    opened_for: Duration,
+    /// How much of the pause was left.
+    pause: Duration,
+    /// For how long the pause had been over.
+    overdue: Duration,
+}
+
+impl LastOpening {
+    /// For how long the breaker has been open by now, as far as its pause goes, and for how long the pause has been over.
+    pub(crate) fn after(self, since: Duration) -> [Duration; 2] {
+        let Self { opened_for, pause, overdue } = self;
+        [opened_for.saturating_add(since.min(pause)), overdue.saturating_add(since.saturating_sub(pause))]
     }
 }

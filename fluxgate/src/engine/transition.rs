@@ -43,6 +43,8 @@ impl Change {
 pub(super) enum Pause {
     /// In nanoseconds.
     For(u64),
+    /// Over since this many nanoseconds, before a restart.
+    Over(u64),
     Endless,
     /// A user's function has yet to return it.
     Asked,
@@ -58,20 +60,25 @@ impl Pause {
     pub(super) fn deadline(self, now: u64) -> u64 {
         match self {
             Self::For(nanos) => now.saturating_add(nanos).min(NEVER - 1),
+            Self::Over(_) => now,
             Self::Endless | Self::Asked => NEVER,
         }
     }
 
-    pub(super) fn nanos(self) -> u64 {
+    /// How much is left of it, in nanoseconds; below zero, for how long it has been over.
+    pub(super) fn left(self) -> i64 {
+        let signed = |nanos: u64| i64::try_from(nanos).unwrap_or(i64::MAX);
         match self {
-            Self::For(nanos) => nanos,
-            Self::Endless | Self::Asked => u64::MAX,
+            Self::For(nanos) => signed(nanos),
+            Self::Over(nanos) => -signed(nanos),
+            Self::Endless | Self::Asked => i64::MAX,
         }
     }
 
     pub(super) fn retry_after(self) -> Option<Duration> {
         match self {
             Self::For(nanos) => Some(Duration::from_nanos(nanos)),
+            Self::Over(_) => Some(Duration::ZERO),
             Self::Endless | Self::Asked => None,
         }
     }
@@ -146,7 +153,7 @@ fn update_reopens(guard: &mut Guard<'_>, from: State, &Change { to, reason, now,
         guard.reopens.forget();
     }
     if to == State::Open {
-        guard.reopens.pause(pause.nanos());
+        guard.reopens.pause(pause.left());
     }
 }
 

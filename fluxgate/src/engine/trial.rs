@@ -17,7 +17,7 @@ pub(crate) struct Trial {
     given_up: u64,
     recorded_at: u64,
     /// When the pause before this trial ended, which is when a ramp begins.
-    pub(super) pause_ended: u64,
+    pub(crate) pause_ended: u64,
 }
 
 impl Trial {

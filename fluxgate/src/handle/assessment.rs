@@ -193,7 +193,7 @@ pub(super) fn recovery(guard: &Guard<'_>, now: u64) -> Option<Recovery> {
         }),
         Period::Ramp(began) => {
             let permit = &guard.breaker.settings().permit;
-            let passed = now.saturating_sub(*began);
+            let passed = guard.reopens.overdue(*began, now);
             let left = permit::ramp(permit).saturating_sub(passed);
             Some(Recovery::Ramp {
                 admits: permit::share(permit, passed),

@@ -9,7 +9,7 @@ use super::circuit_breaker::CircuitBreaker;
 use super::snapshot::Snapshot;
 use crate::clock::unix_milliseconds;
 use crate::configuration::name::Name;
-use crate::engine::open;
+use crate::engine::open::{self, EarlierOpening};
 use crate::state::State;
 
 /// What a program may keep of an open breaker, in a file of its own, so that it is still open after a restart. With the feature `serde`, it
@@ -42,6 +42,10 @@ pub struct Saved {
     at: u64,
     /// For how many milliseconds it was to stay open; `None` means for ever.
     open_for: Option<u64>,
+    /// For how many it had been open, as far as its pause went.
+    opened_for: u64,
+    /// For how many its pause had been over.
+    overdue: u64,
     reopens: u32,
 }
 
@@ -51,11 +55,16 @@ impl Saved {
         &self.breaker
     }
 
-    /// How much of the pause is left, in milliseconds; `None` means for ever. If the wall clock has been set back meanwhile, no time has
-    /// passed, so a pause never gets longer.
-    fn left(&self) -> Option<u64> {
-        let elapsed = unix_milliseconds().saturating_sub(self.at);
-        self.open_for.map(|open_for| open_for.saturating_sub(elapsed))
+    /// What has become of it by now. If the wall clock has been set back meanwhile, no time has passed, so a pause never gets longer.
+    fn opening(&self) -> EarlierOpening {
+        let since = unix_milliseconds().saturating_sub(self.at);
+        let open_since = since.min(self.open_for.unwrap_or(u64::MAX));
+        EarlierOpening {
+            left: self.open_for.map(|open_for| Duration::from_millis(open_for - open_since)),
+            overdue: Duration::from_millis(self.overdue.saturating_add(since - open_since)),
+            open_for: Duration::from_millis(self.opened_for.saturating_add(open_since)),
+            reopens: self.reopens,
+        }
     }
 }
 
@@ -70,22 +79,28 @@ impl Snapshot {
         let open_for = match self.state {
             State::HalfOpen if matches!(self.recovery, Some(Recovery::Ramp { .. })) => return None,
             State::Open if self.is_asking => Some(0),
-            State::Open => self.retry_after.map(|left| left.as_millis().try_into().unwrap_or(u64::MAX)),
+            State::Open => self.retry_after.map(milliseconds),
             State::HalfOpen => Some(0),
             _ => return None,
         };
         let (breaker, reopens) = (self.name.clone(), self.reopens);
-        Some(Saved { breaker, at: unix_milliseconds(), open_for, reopens })
+        let [opened_for, overdue] = self.opening.after(self.since).map(milliseconds);
+        Some(Saved { breaker, at: unix_milliseconds(), open_for, opened_for, overdue, reopens })
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 impl CircuitBreaker {
     /// Opens the breaker again for the rest of the pause that was [saved](Snapshot::saved) before a restart, with as many re-openings, so that
-    /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial; so it does if the pause had no
-    /// end, and this breaker has another retry than [never](crate::retry::never).
+    /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial, and a
+    /// [ramp](crate::permit::ramp_up) has begun when the pause ended. If the pause had no end, it is over for a breaker that has another
+    /// retry than [never](crate::retry::never).
     ///
     /// The wall clock tells how much time has passed; nothing else uses it. If it was set back, the whole pause is left; if it was set
-    /// ahead, none is. Either error is at most the pause that was drawn.
+    /// ahead, nothing is, not even of a ramp. Either error is at most as long as these take.
     ///
     /// Returns whether this opened the breaker. A breaker that is not closed has learnt more since, and stays as it is.
     ///
@@ -97,7 +112,7 @@ impl CircuitBreaker {
             let saved = Name::from(Cow::Owned(saved.breaker.clone()));
             return Err(RestoreError { saved, breaker: breaker.name().clone() });
         }
-        Ok(open::restore(breaker, saved.left().map(Duration::from_millis), saved.reopens))
+        Ok(open::restore(breaker, &saved.opening()))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::clock::NEVER;
 use crate::configuration::fault::Fault;
 use crate::engine::breaker::Breaker;
 use crate::engine::locked::Period;
+use crate::engine::reopens::LastOpening;
 use crate::events::cause::Cause;
 use crate::events::transition::Reason;
 use crate::state::State;
@@ -119,6 +120,9 @@ pub struct Snapshot {
     /// Whether a `custom` retry has yet to say for how long the breaker is open.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) is_asking: bool,
+    /// What to restore besides.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) opening: LastOpening,
     /// The largest `min` of the rule: no rate is judged with fewer calls.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) largest_min: u32,
@@ -187,6 +191,12 @@ impl Snapshot {
             _ => None,
         };
         let reopens = guard.reopens.count(now);
+        let opening = match &guard.period {
+            Period::Trial(trial) => {
+                guard.reopens.before_trial(guard.reopens.overdue(trial.pause_ended, since))
+            }
+            _ => guard.reopens.opening(),
+        };
         let rejected = guard.rejected();
         let totals = Totals::of(&mut guard);
         let late = totals.late;
@@ -220,6 +230,7 @@ impl Snapshot {
             },
             recovery,
             is_asking,
+            opening,
             largest_min: Rule::largest_min(rule),
         }
     }

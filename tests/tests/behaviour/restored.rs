@@ -49,6 +49,37 @@ fn the_backoff_continues() {
     assert_eq!((snapshot.reopens, snapshot.retry_after), (3, Some(seconds(80))));
 }
 
+/// Regression: only what was left of the pause had to pass before the re-openings were forgiven, and after a trial nothing.
+#[test]
+fn it_is_forgiven_as_late_as_without_a_restart() {
+    let moments: [fn(&Fixture); 3] = [
+        |_| (),
+        |before| before.advance(seconds(19)),
+        |before| {
+            before.wait();
+            before.succeed(1);
+        },
+    ];
+    for moment in moments {
+        for (closed_for, reopens) in [(19, 2), (21, 0)] {
+            let before = fixture();
+            before.trip();
+            before.wait();
+            before.fail(2);
+            moment(&before);
+            let [once, twice] = [(); 2].map(|()| fixture());
+            once.breaker.restore(&saved(&before)).unwrap();
+            once.advance(seconds(1));
+            twice.breaker.restore(&saved(&once)).unwrap();
+            twice.wait();
+            twice.succeed(2);
+            twice.advance(seconds(closed_for));
+            twice.fail(2);
+            assert_eq!(twice.breaker.snapshot().reopens, reopens);
+        }
+    }
+}
+
 #[test]
 fn a_half_open_breaker_starts_its_trial_over() {
     let before = fixture();
@@ -72,6 +103,38 @@ fn a_program_that_runs_only_for_a_moment_gets_its_traffic_back() {
     second.succeed(2);
     assert!(matches!(second.breaker.snapshot().recovery, Some(Recovery::Ramp { .. })));
     assert_eq!(second.breaker.snapshot().saved(), None, "the next run is closed");
+}
+
+/// Regression: a nightly job was refused by a ramp from its start on, though the pause had been over for hours.
+#[cfg(feature = "serde")]
+#[test]
+fn a_ramp_begins_when_the_pause_ended() {
+    let ramp = || {
+        let configure = |builder: fluxgate::Builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60)));
+        Fixture::new(|builder| configure(builder.trip(trip::failure_streak(2))))
+    };
+    let in_trial = |before: &Fixture| {
+        before.wait();
+        before.succeed(1);
+        before.advance(seconds(10));
+    };
+    // The pause ended before the program did, or while it did not run.
+    let moments: [fn(&Fixture); 3] = [|before| before.advance(seconds(70)), |_| (), in_trial];
+    for (moment, down) in moments.into_iter().zip([0, 70, 0]) {
+        for (more, ends_in) in [(0, Some(50)), (49, Some(1)), (51, None)] {
+            let (before, after) = (ramp(), ramp());
+            before.trip();
+            moment(&before);
+            after.breaker.restore(&older(saved(&before), (down + more) * 1_000)).unwrap();
+            after.succeed(2);
+            let left = match after.breaker.snapshot().recovery {
+                Some(Recovery::Ramp { ends_in, .. }) => Some(ends_in.as_secs_f64().round() as i64),
+                _ => None,
+            };
+            assert_eq!(left, ends_in, "{down} {more}");
+            assert_eq!(after.state(), if ends_in.is_some() { State::HalfOpen } else { State::Closed });
+        }
+    }
 }
 
 #[test]
@@ -152,16 +215,20 @@ fn the_saved_state_of_another_breaker_is_refused() {
     assert_eq!(other.state(), State::Closed);
 }
 
+/// The same, saved this many milliseconds earlier by the wall clock.
+#[cfg(feature = "serde")]
+fn older(saved: Saved, milliseconds: i64) -> Saved {
+    let mut form = serde_json::to_value(saved).unwrap();
+    form["at"] = (form["at"].as_i64().unwrap() - milliseconds).into();
+    serde_json::from_value(form).unwrap()
+}
+
 /// How long a breaker saved with ten seconds left stays open, if the wall clock has since moved by this many milliseconds.
 #[cfg(feature = "serde")]
 fn left_after(milliseconds: i64) -> std::time::Duration {
-    let before = fixture();
+    let (before, after) = (fixture(), fixture());
     before.trip();
-    let mut form = serde_json::to_value(saved(&before)).unwrap();
-    let at = form["at"].as_i64().unwrap() - milliseconds;
-    form["at"] = at.into();
-    let after = fixture();
-    after.breaker.restore(&serde_json::from_value(form).unwrap()).unwrap();
+    after.breaker.restore(&older(saved(&before), milliseconds)).unwrap();
     assert_eq!(after.state(), State::Open);
     after.breaker.snapshot().retry_after.unwrap()
 }
