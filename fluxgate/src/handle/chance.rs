@@ -28,6 +28,12 @@ impl CircuitBreaker {
         waiter(resolve(self.breaker()))
     }
 
+    /// The generation of a breaker that is half-open.
+    pub(crate) fn half_open_generation(&self) -> Option<u64> {
+        let word = resolve(self.breaker()).word();
+        (word.state() == State::HalfOpen).then(|| word.generation())
+    }
+
     /// The time of the breaker's clock, for [`record_since`](Self::record_since).
     pub(crate) fn now(&self) -> Duration {
         Duration::from_nanos(resolve(self.breaker()).now())

@@ -168,6 +168,19 @@ async fn after_a_refusal_by_the_ramp_it_waits_as_long_as_the_refusal_says() {
     fixture.breaker.reset();
     assert_eq!(wakes.count(), 2);
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
+
+    // Regression: also if the breaker is half-open again by then. The refusal said nothing about another trial.
+    fixture.breaker.half_open();
+    let probe = call(&mut service, 0);
+    control.answer(Ok(1));
+    now(probe).expect("admitted");
+    while !matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))) {
+        control.answer(Ok(1));
+    }
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
+    fixture.breaker.reset();
+    fixture.breaker.half_open();
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 }
 
 /// If a timer fires early or the breaker's clock is slow, the service checks again without spinning within a poll.

@@ -37,8 +37,8 @@ pub(crate) struct Waiting {
     sleep: Sleep,
     /// Never locked: a future need not be `Sync`, but a service must be.
     asleep: Mutex<Option<Asleep>>,
-    /// A call was refused although it had a chance, by a ramp or a permit: that holds while the service sleeps, in this state.
-    refused: Option<State>,
+    /// A call was refused although it had a chance, by a ramp or a permit: that holds while the service sleeps, in this generation.
+    refused: Option<u64>,
     waiter: Option<Waiter>,
 }
 
@@ -48,9 +48,9 @@ impl Waiting {
     }
 
     /// A call of this service was refused.
-    pub(crate) fn refused(&mut self, refusal: &CallNotPermitted) {
+    pub(crate) fn refused(&mut self, breaker: &CircuitBreaker, refusal: &CallNotPermitted) {
         if let (State::HalfOpen, Some(left)) = (refusal.state(), refusal.retry_after()) {
-            self.refused = Some(State::HalfOpen);
+            self.refused = breaker.half_open_generation();
             *self.asleep() = Some((self.sleep.0)(left));
         }
     }
@@ -62,8 +62,8 @@ impl Waiting {
         }
         // Before the breaker is asked again, so that no change is missed.
         self.waiter.get_or_insert_with(|| breaker.waiter()).register(context);
-        if let Some(state) = self.refused {
-            if state == breaker.state() && self.poll_sleep(context).is_pending() {
+        if self.refused.is_some() {
+            if self.refused == breaker.half_open_generation() && self.poll_sleep(context).is_pending() {
                 return Poll::Pending;
             }
             self.refused = None;
