@@ -131,9 +131,9 @@ pub struct Snapshot {
 /// The highest failure rate of a breaker that [only reports](crate::CircuitBreaker::metrics_only), in [`Snapshot::peak`].
 ///
 /// It is the rate of the window after some outcome, or when a snapshot was taken. Windows with too few calls for the rule of a closed
-/// breaker do not count: 100 for the default rule, 30 for `failures(30)`. Among equal rates, the one with more calls is reported. So
-/// numbers can be chosen from production: a rule that asks for a little more would not have tripped. With the feature `serde`, it
-/// serializes with its rate.
+/// breaker do not count: 100 for the default rule, 30 for `failures(30)`. Among equal rates, the one with more calls is reported, unless no
+/// call has failed. So numbers can be chosen from production: a rule that asks for a little more would not have tripped. With the feature
+/// `serde`, it serializes with its rate.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
