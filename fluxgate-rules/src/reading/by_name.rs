@@ -7,7 +7,7 @@ use crate::text::config_error::ConfigProblem;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::render::printable;
-use crate::text::token::{Token, TokenRange};
+use crate::text::token::{Token, TokenRange, spell};
 
 /// What is wrong with those settings, of names and values, whose names are not among `names`. Several that another
 /// library sets one by one are one problem. Each is at the index of its first setting; if it is `None`, that name means
@@ -85,10 +85,32 @@ fn suggests(problem: &Problem, names: &[&'static str]) -> bool {
 
 fn in_words(problem: &Problem) -> ConfigProblem {
     let words = ConfigProblem::new("", printable(&problem.message()));
-    match problem.help_text() {
-        Some(help) => words.with_help(printable(&help)),
-        None => words,
-    }
+    let Some(help) = problem.help_text() else { return words };
+    // Between two signs is code.
+    let spelled = help.split('`').enumerate().map(|(index, piece)| match index % 2 {
+        0 => piece.to_owned(),
+        _ if piece.contains(" = ") => in_a_file(piece),
+        _ => format!("`{piece}`"),
+    });
+    words.with_help(printable(&spelled.collect::<String>()))
+}
+
+/// Settings as a file has them, one by one: a value is text there, unless it is a number or a truth value.
+///
+/// `trip = failures(5), count_calls = true` -> `` `trip = "failures(5)"` and `count_calls = true` ``
+fn in_a_file(settings: &str) -> String {
+    let tokens = lex(settings).tokens;
+    let Ok(brackets) = Brackets::pair(&tokens) else { return format!("`{settings}`") };
+    let pieces = brackets.split(&tokens, TokenRange::whole(&tokens));
+    let spelled = pieces.iter().map(|piece| match piece.of(&tokens) {
+        [name, equals, value @ ..] if equals.is("=") => {
+            let (name, value) = (&name.text, spell(value));
+            let is_plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+            if is_plain { format!("`{name} = {value}`") } else { format!("`{name} = \"{value}\"`") }
+        }
+        other => format!("`{}`", spell(other)),
+    });
+    spelled.collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]
@@ -107,13 +129,13 @@ mod tests {
         let settings =
             [("failureRateThreshold", "50"), ("retry", "cooldown(1s)"), ("sliding-window-size", "60")];
         let told = "`failureRateThreshold` and `sliding-window-size` are settings of Resilience4j and tower-resilience\n\
-                    help: write `trip = min(10) & failure_rate(50%), window = count(60)`";
+                    help: write `trip = \"min(10) & failure_rate(50%)\"` and `window = \"count(60)\"`";
         assert_eq!(said(&settings), [(0, Some(told.to_owned()))]);
     }
 
     #[test]
     fn messages_speak_of_settings() {
-        let told = "a setting is written `name = value`\nhelp: write `window = count(5)`";
+        let told = "a setting is written `name = value`\nhelp: write `window = \"count(5)\"`";
         assert_eq!(said(&[("rolling_window", "{ size = 5 }")]), [(0, Some(told.to_owned()))]);
     }
 
@@ -129,8 +151,7 @@ mod tests {
     fn what_none_of_the_names_can_express_has_no_correction() {
         let settings =
             [("fallbackMethod", "f"), ("max_failures", "3"), ("colour", "red"), ("x\ny", "1"), ("a", ")")];
-        let told =
-            "unknown setting `max_failures`\nhelp: this is part of `trip`: write `trip = failure_streak(3)`";
+        let told = "unknown setting `max_failures`\nhelp: this is part of `trip`: write `trip = \"failure_streak(3)\"`";
         assert_eq!(said(&settings), [(0, None), (1, Some(told.to_owned())), (2, None), (3, None), (4, None)]);
     }
 }

@@ -8,7 +8,7 @@ use crate::reading::from_str::{known, parse};
 use crate::reading::read;
 use crate::text::config_error::ConfigError;
 use crate::text::problem::Problem;
-use crate::text::token::TokenRange;
+use crate::text::token::{TokenRange, spell};
 
 /// What a call that never returned counts as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,7 +80,9 @@ fn single<T>(
         let value = read::argument(tokens, parameter)?;
         take(value).ok_or_else(|| {
             let place = TokenRange::whole(tokens);
-            let what = format!("`{name}` that is read while the program runs is no constant");
+            let written = spell(tokens);
+            let what =
+                format!("`{written}` is the name of a constant, and `{name}` is read while the program runs");
             vec![Problem::new(place, what).help("write the value itself")]
         })
     })

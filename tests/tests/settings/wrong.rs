@@ -113,11 +113,11 @@ fn settings_of_other_libraries_are_corrected_by_their_meaning() {
     assert_eq!(
         error.to_string(),
         "any.failureRateThreshold: `failureRateThreshold`, `minimumNumberOfCalls`, `slidingWindowSize` and `slidingWindowType` are \
-         settings of Resilience4j and tower-resilience\nhelp: write `trip = min(20) & failure_rate(50%), window = time(60s)`"
+         settings of Resilience4j and tower-resilience\nhelp: write `trip = \"min(20) & failure_rate(50%)\"` and `window = \"time(60s)\"`"
     );
     for (name, value, said) in [
-        ("failure_threshold", "5", "write `trip = failure_streak(5)`"),
-        ("wait-duration-in-open-state", "30s", "write `retry = cooldown(30s)`"),
+        ("failure_threshold", "5", "write `trip = \"failure_streak(5)\"`"),
+        ("wait-duration-in-open-state", "30s", "write `retry = \"cooldown(30s)\"`"),
         // It only looks like `half_open_timeout`.
         ("half_open", "3", "help: write `max_half_open_calls = 3`"),
         ("enabled", "false", "`breaker.disable()`"),
