@@ -68,7 +68,8 @@
 //! such as `matches("down" | "away")`, matches anything that borrows as text: `&str`, `String`, `Cow<str>`; a bytes pattern, `ok(b"ERR")`,
 //! anything that borrows as bytes. A name in camel case, `matches(Down)`, is that of an imported variant or a unit struct, and no new
 //! variable, unless the guard uses it: a misspelt one, which would match everything, does not compile. What only a method tells goes into
-//! a guard: `matches(error if error.kind() == ErrorKind::NotFound)` for an `io::Error`, which is no `ErrorKind` itself.
+//! a guard: `matches(error if error.kind() == ErrorKind::NotFound)` for an `io::Error`, which is no `ErrorKind` itself, and
+//! `matches(status if matches!(status.code(), Code::NotFound | Code::AlreadyExists))` for a `tonic::Status`, which is no `Code`.
 //!
 //! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`, into an
 //! `Arc` of one of these, and into a `Box` or `Arc` that is a source itself, such as a `#[source] Box<E>`. It does not see what is not

@@ -1,6 +1,7 @@
 //! The content of the parentheses after a tracker's word.
 
 use fluxgate_rules::Problem;
+use fluxgate_rules::attribute::KindOfError;
 use fluxgate_rules::token::{TokenRange, spell_closure};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
@@ -69,8 +70,8 @@ fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>
 struct Variant {
     path: String,
     of: String,
-    /// Whether it is what `kind()` of an error returns.
-    is_kind: bool,
+    /// What it is a variant of, if that is no error itself.
+    kind: Option<&'static KindOfError>,
 }
 
 fn variant(ty: &Type) -> Option<Variant> {
@@ -78,11 +79,11 @@ fn variant(ty: &Type) -> Option<Variant> {
     let mut segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     let last = segments.pop()?;
     let of = segments.last()?;
-    let is_kind = of.ends_with("ErrorKind");
+    let kind = KindOfError::named(if of.ends_with("ErrorKind") { "ErrorKind" } else { of });
     let is_variant =
-        (is_kind || of.ends_with("Error")) && last != "Error" && last.starts_with(char::is_uppercase);
+        (kind.is_some() || of.ends_with("Error")) && last != "Error" && last.starts_with(char::is_uppercase);
     let [path, of] = [path.to_token_stream(), of_variant(path)].map(|path| spelled(&path));
-    is_variant.then_some(Variant { path, of, is_kind })
+    is_variant.then_some(Variant { path, of, kind })
 }
 
 /// The path of a variant without the variant.
@@ -94,10 +95,10 @@ fn of_variant(path: &Path) -> TokenStream {
 }
 
 /// The problem of a variant in `type_of`.
-fn no_type(Variant { path, of, is_kind }: &Variant, is_alone: bool, whole: TokenRange) -> Problem {
-    let (right, of_box) = if *is_kind {
-        let error = of.strip_suffix("Kind").unwrap_or(of);
-        let is = format!("error.kind() == {path}");
+fn no_type(Variant { path, of, kind }: &Variant, is_alone: bool, whole: TokenRange) -> Problem {
+    let (right, of_box) = if let Some(KindOfError { name, error, method }) = kind {
+        let error = format!("{}{error}", of.strip_suffix(name).unwrap_or_default());
+        let is = format!("error.{method}() == {path}");
         let of_box = format!("error.downcast_ref::<{error}>().is_some_and(|error| {is})");
         (format!("custom(|error| {is})"), of_box)
     } else {

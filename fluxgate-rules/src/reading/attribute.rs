@@ -16,7 +16,7 @@ mod tracker;
 mod tracker_forms;
 
 pub use crate::reading::attribute::draft::{Attribute, NamedArgument};
-pub use crate::reading::attribute::tracker::tracker;
+pub use crate::reading::attribute::tracker::{KindOfError, tracker};
 pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 
 use crate::language::spelling::snake;

@@ -6,6 +6,29 @@ use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
+/// An enum that says of what kind an error is, and is no error itself.
+pub struct KindOfError {
+    /// Its name.
+    pub name: &'static str,
+    /// What the name of the error has in its place.
+    pub error: &'static str,
+    /// The method of the error that returns it.
+    pub method: &'static str,
+}
+
+/// That of `io::Error`, and that of `tonic::Status`.
+const KINDS: [KindOfError; 2] = [
+    KindOfError { name: "ErrorKind", error: "Error", method: "kind" },
+    KindOfError { name: "Code", error: "Status", method: "code" },
+];
+
+impl KindOfError {
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+}
+
 /// The tracker that a value was meant to be; `None` if it is not Rust.
 pub fn tracker(value: &str) -> Option<String> {
     let tokens = lex(value).tokens;
@@ -50,8 +73,8 @@ pub fn tracker(value: &str) -> Option<String> {
         format!("type_of({})", texts().join(", "))
     } else if let [TrackerMember { text, is_function: true, .. }] = members.as_slice() {
         format!("custom({text})")
-    } else if members.iter().all(|member| member.is_kind) {
-        format!("custom(|error| matches!(error.kind(), {}))", texts().join(" | "))
+    } else if let Some(method) = method(&members) {
+        format!("custom(|error| matches!(error.{method}(), {}))", texts().join(" | "))
     } else {
         format!("matches({})", texts().join(" | "))
     })
@@ -78,8 +101,14 @@ struct TrackerMember {
     text: String,
     is_type: bool,
     is_function: bool,
-    /// Whether it is what `kind()` of an error returns, not the error.
-    is_kind: bool,
+    /// What it is a variant of, if that is no error itself.
+    kind: Option<&'static KindOfError>,
+}
+
+/// The method of an error that returns each of these.
+fn method(members: &[TrackerMember]) -> Option<&'static str> {
+    let method = members.first()?.kind?.method;
+    members.iter().all(|member| member.kind.is_some_and(|kind| kind.method == method)).then_some(method)
 }
 
 /// Reads `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
@@ -114,7 +143,10 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
         text: spell(tokens),
         is_type: is_path && is_upper(last) && (is_module || is_named && last != "Timeout"),
         is_function: is_path && last.starts_with(char::is_lowercase),
-        is_kind: is_path && matches!(words.as_slice(), [.., kind, _] if *kind == "ErrorKind"),
+        kind: match words.as_slice() {
+            [.., kind, _] if is_path => KindOfError::named(kind),
+            _ => None,
+        },
     })
     .filter(|member| !member.text.is_empty())
 }
@@ -142,6 +174,14 @@ mod tests {
                 "[ErrorKind::TimedOut, ErrorKind::NotConnected]",
                 Some("custom(|error| matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::NotConnected))"),
             ),
+            ("Code::NotFound", Some("custom(|error| matches!(error.code(), Code::NotFound))")),
+            (
+                "[tonic::Code::Internal, tonic::Code::Unavailable]",
+                Some(
+                    "custom(|error| matches!(error.code(), tonic::Code::Internal | tonic::Code::Unavailable))",
+                ),
+            ),
+            ("[Code::Internal, ErrorKind::TimedOut]", Some("matches(Code::Internal | ErrorKind::TimedOut)")),
             ("|e| e.is_down()", Some("custom(|e| e.is_down())")),
             ("is_down", Some("custom(is_down)")),
             ("errors::is_down", Some("custom(errors::is_down)")),
