@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
-use crate::input::tokens::{is, is_made, is_word, span_of, word};
+use crate::input::tokens::{is, is_made, is_word, mentions, span_of, word};
 
 /// How messages about the item begin.
 pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
@@ -95,16 +95,16 @@ impl ItemKind {
         }
         let is_qualifier = |tree: &&TokenTree| is_word(tree, &["unsafe", "default", "auto"]);
         let at = trees.iter().take_while(is_qualifier).count();
-        let Some(first) = trees.get(at) else { return Self::expression() };
+        let Some(first) = trees.get(at) else { return Self::expression(trees) };
         if is_closure(&trees[at..]) {
-            let what = ", and this is a closure".to_owned();
-            return Self {
-                keyword: None,
-                what,
-                help: "make it a function, or pass it to `call` of a breaker",
+            let help = if is_word(&trees[at], &["async"]) {
+                "make it an `async fn`, or pass the future that it returns to `call_async` of a breaker"
+            } else {
+                "make it a function, or pass it to `call` of a breaker"
             };
+            return Self { keyword: None, what: ", and this is a closure".to_owned(), help };
         }
-        let Some(name) = word(first).map(ToString::to_string) else { return Self::expression() };
+        let Some(name) = word(first).map(ToString::to_string) else { return Self::expression(trees) };
         let (is_macro, is_binding) =
             (trees.get(at + 1).is_some_and(|tree| is(tree, '!')), trees.get(at + 1).and_then(word).is_some());
         let this_is = format!(", and this is {} `{name}`", article(&name));
@@ -126,19 +126,26 @@ impl ItemKind {
             }
             "extern" => (this_is, "put it on a function that calls one of these"),
             "type" | "use" => (this_is, "put it on a function that calls the dependency"),
-            "let" => (this_is, IN_A_FUNCTION),
-            _ => return Self::expression(),
+            "let" => (this_is, in_a_function(trees)),
+            _ => return Self::expression(trees),
         };
         Self { keyword: Some(at), what, help }
     }
 
-    fn expression() -> Self {
-        Self { keyword: None, what: ", and this is an expression".to_owned(), help: IN_A_FUNCTION }
+    fn expression(trees: &[TokenTree]) -> Self {
+        Self { keyword: None, what: ", and this is an expression".to_owned(), help: in_a_function(trees) }
     }
 }
 
-const IN_A_FUNCTION: &str =
-    "move it into a function, or into a closure that is passed to `call` of a breaker";
+/// Where to put an expression. `call` would see no more of a future than that it was made.
+fn in_a_function(trees: &[TokenTree]) -> &'static str {
+    let tokens = trees.iter().cloned().collect();
+    if ["async", "await"].into_iter().any(|word| mentions(&tokens, word)) {
+        "move it into an `async fn`, or into an `async` block that is passed to `call_async` of a breaker"
+    } else {
+        "move it into a function, or into a closure that is passed to `call` of a breaker"
+    }
+}
 
 /// Whether a closure begins here.
 fn is_closure(trees: &[TokenTree]) -> bool {
@@ -185,6 +192,26 @@ mod tests {
             trees[0].set_span(second);
             let message = message(trees.into_iter().collect());
             assert!(message.starts_with("a macro has copied `#[circuit_breaker]` to what is not a function"));
+        }
+    }
+
+    #[test]
+    fn a_future_is_guarded_by_what_awaits_it() {
+        for (item, is_future) in [
+            ("|n: u8| call(n)", false),
+            ("async |n: u8| call(n).await", true),
+            ("async move || call(1).await", true),
+            ("call(1)", false),
+            ("call(1).await?", true),
+            ("async { call(1).await }", true),
+            ("{ let n = call(1); n + 1 }", false),
+            ("{ call(1).await }", true),
+            ("let n = call(1)?;", false),
+            ("let n = call(1).await?;", true),
+        ] {
+            let message = message(item.parse().expect("tokens"));
+            assert_eq!(message.contains("`call_async`"), is_future, "{item}: {message}");
+            assert_eq!(message.contains("`async fn`"), is_future, "{item}: {message}");
         }
     }
 

@@ -100,7 +100,8 @@ impl CircuitBreaker {
         }
     }
 
-    /// Calls the function, unless the breaker refuses. `Ok` counts as a success, `Err` as a failure.
+    /// Calls the function, unless the breaker refuses. `Ok` counts as a success, `Err` as a failure. For a future, there is
+    /// [`call_async`](Self::call_async): here, a function that returned one would have succeeded before it ran.
     ///
     /// ```
     /// # let breaker = fluxgate::CircuitBreaker::builder("files").build()?;
