@@ -9,7 +9,7 @@ use syn::{
 
 use crate::input::peel::peel_type;
 use crate::input::tokens::{is, is_made, is_one_of, span_of};
-use crate::input::types::{argument, associated, last};
+use crate::input::types::{argument, associated, last, types_in};
 use crate::input::unseen::Unseen;
 
 /// The form in which a function returns its output.
@@ -50,6 +50,9 @@ pub(crate) struct GenericError {
     pub(crate) tokens: TokenStream,
     pub(crate) span: (Span, Span),
 }
+
+/// Types that text converts into.
+const OF_TEXT: [&str; 5] = ["Arc", "Box", "Cow", "Rc", "String"];
 
 impl Returns {
     pub(crate) fn of(signature: &Signature) -> Self {
@@ -104,6 +107,17 @@ impl Returns {
     pub(crate) fn is_spelled_result(&self) -> bool {
         let output = syn::parse2::<Type>(self.output.clone());
         output.is_ok_and(|output| last(&output).is_some_and(|last| last.ident == "Result"))
+    }
+
+    /// What makes a part of a `Result` out of text, as far as its spelling tells: 0 is its value, 1 its error.
+    pub(crate) fn made_of_text(&self, part: usize, text: &str) -> Option<String> {
+        let output = syn::parse2::<Type>(self.output.clone()).ok()?;
+        let ty = types_in(last(&output)?).nth(part)?;
+        let converts = last(ty).is_some_and(|last| is_one_of(&last.ident, &OF_TEXT));
+        match peel_type(ty) {
+            Type::Reference(_) => Some(text.to_owned()),
+            _ => converts.then(|| format!("{text}.into()")),
+        }
     }
 
     /// Whether the output is `()`.

@@ -15,8 +15,12 @@ pub(crate) fn last(ty: &Type) -> Option<&PathSegment> {
 
 /// The first type among the arguments of a type with one of these names.
 pub(crate) fn argument<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
-    let segment = last(ty).filter(|last| is_one_of(&last.ident, names))?;
-    arguments(segment).find_map(|argument| match argument {
+    types_in(last(ty).filter(|last| is_one_of(&last.ident, names))?).next()
+}
+
+/// The types among the arguments of a segment.
+pub(crate) fn types_in(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    arguments(segment).filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })

@@ -48,8 +48,12 @@ fn returning(value: &ReturnValue, parameter: &str, function: Option<&Function>) 
     let is_refusal = parameter == "refusal";
     match value.kind {
         ValueKind::Error if is_result => format!("{keyword}|_| Err({spelled})"),
-        ValueKind::Text if is_result && is_refusal => format!("{keyword}|_| Err({spelled})"),
-        ValueKind::Plain | ValueKind::Text if is_result => format!("{keyword}|_| Ok({spelled})"),
+        ValueKind::Text if is_result => {
+            let (variant, place) = if is_refusal { ("Err", 1) } else { ("Ok", 0) };
+            let text = returns.and_then(|returns| returns.made_of_text(place, spelled));
+            format!("{keyword}|_| {variant}({})", text.as_deref().unwrap_or(".."))
+        }
+        ValueKind::Plain if is_result => format!("{keyword}|_| Ok({spelled})"),
         ValueKind::Nothing if returns.is_none_or(|returns| !returns.is_nothing()) => {
             let result = if is_result && !is_refusal { "Err(error)" } else { ".." };
             let statements = spelled.strip_prefix('{').and_then(|inside| inside.strip_suffix('}'));
