@@ -61,7 +61,7 @@ impl<T, E> Limitable for Result<T, E> {
     message = "`{E}` cannot say that a call timed out",
     label = "needs `From<fluxgate::TimedOut>`, since the attribute has a `timeout`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] TimedOut(#[from] fluxgate::TimedOut),`",
-    note = "if it is a type of another crate, put it into an enum of yours that has this variant, too",
+    note = "if it is a type of another crate, put it into an enum of yours that has this variant, too;\nfor `tonic::Status`, enable the feature `tonic` of Fluxgate, and for what axum's handlers return, `axum`",
     note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::TimedOut>`"
 )]
 pub trait Expires<E, How> {
