@@ -462,7 +462,7 @@ fn a_refused_call_is_not_made() {
 }
 
 #[circuit_breaker(trip = failure_streak(2))]
-#[circuit_breaker(trip = failure_streak(1))]
+#[circuit_breaker(name = "another", trip = failure_streak(1))]
 fn twice(fails: bool) -> Result<(), Failure> {
     if fails { Err(Failure::Down) } else { Ok(()) }
 }

@@ -49,6 +49,30 @@ mod runtimes {
     }
 }
 
+mod itself {
+    use super::*;
+
+    #[circuit_breaker(trip = failure_streak(2), handle = INSIDE)]
+    #[circuit_breaker(name = "around", trip = failure_streak(3), handle = AROUND)]
+    fn call(up: bool) -> io::Result<()> {
+        if up { Ok(()) } else { Err(io::Error::other("down")) }
+    }
+
+    #[test]
+    fn the_lower_of_two_breakers_is_around_the_other() {
+        let _isolation = isolate();
+        for _ in 0..2 {
+            call(false).unwrap_err();
+        }
+        assert_eq!((INSIDE.state(), AROUND.state()), (State::Open, State::Closed));
+        // For the one around, a refusal by the other is a failure, and the third.
+        call(true).unwrap_err();
+        assert_eq!((INSIDE.snapshot().rejected, AROUND.state()), (1, State::Open));
+        call(true).unwrap_err();
+        assert_eq!((INSIDE.snapshot().rejected, AROUND.snapshot().rejected), (1, 1));
+    }
+}
+
 mod instrument {
     use std::pin::Pin;
     use std::sync::Mutex;

@@ -29,7 +29,7 @@ fn never() -> Result<u32, CallNotPermitted> {
 }
 
 #[circuit_breaker(handle = OUTER)]
-#[circuit_breaker(handle = INNER)]
+#[circuit_breaker(name = "inner", handle = INNER)]
 fn twice() -> Result<u32, CallNotPermitted> {
     Ok(1)
 }

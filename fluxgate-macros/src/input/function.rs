@@ -2,6 +2,7 @@
 //! someone is typing it, are left to the compiler.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, VisRestricted, Visibility};
 
@@ -14,7 +15,11 @@ use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
 use crate::input::tokens::{is, is_one_of, is_word, mentioned, mentions, span_of};
+use crate::input::warnings::Warning;
 use crate::input::wrapper::SERVER;
+
+/// The arguments that give a breaker another name than the function's.
+pub(crate) const NAMING: [&str; 3] = ["name", "breaker", "key"];
 
 /// The function to guard.
 pub(crate) struct Function {
@@ -138,6 +143,26 @@ impl Function {
             .flat_map(bindings)
             .map(|binding| binding.name)
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
+    }
+
+    /// Warns of other attributes whose breakers are named after the function, too: whoever divides arguments among two attributes gets a
+    /// breaker for each, with the defaults of what the other has.
+    pub(crate) fn namesakes(&self) -> impl Iterator<Item = Warning> {
+        let is_namesake = |attribute: &&Attribute| {
+            let last = attribute.path().segments.last();
+            let is_named = attribute.meta.require_list().is_ok_and(|list| {
+                let trees: Vec<_> = list.tokens.clone().into_iter().collect();
+                trees.windows(2).any(|pair| is_word(&pair[0], &NAMING) && is(&pair[1], '='))
+            });
+            last.is_some_and(|last| last.ident == "circuit_breaker") && !is_named
+        };
+        let spans =
+            self.attributes.iter().filter(is_namesake).filter_map(|it| span_of(&it.to_token_stream()));
+        spans.map(|span| {
+            let message = "two of these attributes make two breakers of the same name, one inside the other\n\
+                           help: write all arguments in one of them; if two breakers are meant, give one a `name`";
+            Warning::new(span, message.to_owned())
+        })
     }
 
     /// Reports why this function cannot be guarded.

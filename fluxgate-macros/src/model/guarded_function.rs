@@ -8,7 +8,7 @@ use syn::{Expr, MacroDelimiter};
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
 use crate::input::errors::CompileErrors;
-use crate::input::function::Function;
+use crate::input::function::{Function, NAMING};
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
 use crate::input::warnings::Warning;
@@ -131,7 +131,10 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                let warnings = trackers.repeated(&arguments);
+                let mut warnings = trackers.repeated(&arguments);
+                if NAMING.iter().all(|name| arguments.get(name).is_none()) {
+                    warnings.extend(function.namesakes());
+                }
                 let has_tracker = arguments.get("track").is_some();
                 let written = ["track", "success", "ignore"].map(|name| arguments.get(name));
                 let trackers = written.into_iter().flatten().map(|argument| argument.value.clone()).collect();
