@@ -28,6 +28,9 @@
 //! counters are sums, a state is 1 if any breaker is in it, a rate is the highest. In a family of breakers with keys, the first 100 are
 //! reported under their own names, and all others together as `hosts{other}`. A breaker that is dropped leaves its counters as they are and
 //! its gauges at 0 or `NaN`.
+//!
+//! `metrics-exporter-prometheus` makes a histogram only if it is given buckets, by `PrometheusBuilder::set_buckets`, and otherwise a
+//! summary, which cannot be summed over instances. The Grafana dashboard in `examples/monitoring/` asks for the buckets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
