@@ -70,7 +70,7 @@ const NEGATIONS: [&str; 10] =
 
 /// What can be extracted from a clause.
 pub(crate) struct Facts {
-    /// Each is a word with its arguments; those of a minimum come first.
+    /// Each is a word with its arguments.
     pub(crate) conditions: Vec<String>,
     /// How far back it looks.
     pub(crate) within: Option<String>,
@@ -111,13 +111,7 @@ impl Facts {
                 facts.add_count(tokens, at, topic, states_share);
             }
         }
-        let is_one = |at: usize| {
-            let next = |word: usize| tokens.get(at + word);
-            is_one_of(&tokens[at], &["a", "any", "single", "every"])
-                && next(1).is_some_and(|it| is_of_failures(&it.text))
-                && !next(2).is_some_and(is_rate)
-        };
-        if !tokens.iter().any(is_number) && (0..tokens.len()).any(is_one) {
+        if says_a_failure(tokens) {
             facts.conditions.push("failures(1)".to_owned());
         }
         facts.conditions.retain(|condition| is_right(condition));
@@ -150,12 +144,12 @@ impl Facts {
                 self.conditions.push(format!("failure_streak({number})"));
             }
             Some(CallCount::Window) => self.within = Some(format!("count({number})")),
-            Some(CallCount::Minimum) => self.conditions.insert(0, format!("min({least})")),
+            Some(CallCount::Minimum) => self.conditions.push(format!("min({least})")),
             // How many calls succeed says nothing of when to trip.
             None if topic == Topic::Success => {}
             None if topic == Topic::Streak => self.conditions.push(format!("failure_streak({least})")),
             None if is_of_calls(next) && (states_share || !fails(&tokens[at..])) => {
-                self.conditions.insert(0, format!("min({least})"));
+                self.conditions.push(format!("min({least})"));
             }
             None => self.conditions.push(format!("failures({least})")),
         }
@@ -285,6 +279,17 @@ fn says_all(tokens: &[Token]) -> bool {
     let is_of_them =
         |next: &Token| is_of_calls(&next.text) || ["of", "the", "last"].iter().any(|word| next.is(word));
     tokens.windows(2).any(|pair| is_one_of(&pair[0], &["all", "every", "each"]) && is_of_them(&pair[1]))
+}
+
+/// `any failure`, without a number; but not `a failure rate`.
+fn says_a_failure(tokens: &[Token]) -> bool {
+    let is_one = |at: usize| {
+        let next = |word: usize| tokens.get(at + word);
+        is_one_of(&tokens[at], &["a", "any", "single", "every"])
+            && next(1).is_some_and(|it| is_of_failures(&it.text))
+            && !next(2).is_some_and(is_rate)
+    };
+    !tokens.iter().any(is_number) && (0..tokens.len()).any(is_one)
 }
 
 /// `no success`, `0 successful calls`, `none of them succeeds`; but not `no more than 5 successes`.

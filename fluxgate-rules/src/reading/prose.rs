@@ -44,48 +44,23 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let problem = Problem::new(whole, what);
-    let known = |token: &Token| token.shape == Shape::Word && is_known(vocabulary, &token.text);
-    let is_only = tokens.iter().filter(|token| is_number(token)).count() == 1;
-    if !takes_counts(vocabulary) && is_only && tokens.windows(2).any(is_repeated) && !tokens.iter().any(known)
-    {
+    if only_says_how_often(vocabulary, tokens) {
         return Some(problem.example(vocabulary.entries[0].example()));
     }
-    let is_prose = |token: &Token| {
-        matches!(token.shape, Shape::Word | Shape::Number) || ["%", ","].iter().any(|sign| token.is(sign))
-    };
-    let share = share(vocabulary, &in_figures(tokens));
-    let is_value = || tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number);
-    if share.is_none() && (!tokens.iter().all(is_prose) || is_value()) {
-        return None;
-    }
-    let figures = share.map_or_else(|| figures(&in_figures(tokens)), |share| vec![share]);
-    let is_call = vocabulary.entry(&tokens[0].text).is_some() && tokens.get(1).is_some_and(is_number);
-    if figures.is_empty() || is_call && figures.len() == 1 {
-        return None;
-    }
+    let figures = figures_in(vocabulary, tokens)?;
     let words = tokens.iter().filter(|token| token.shape == Shape::Word);
     let words = words.map(|word| if is_of_calls(&word.text) { "calls" } else { &word.text });
     let known: Vec<_> = words.filter(|word| is_known(vocabulary, word)).collect();
-    let keeps_all = |word: &&&str| {
-        let right = meant(vocabulary, word, &figures).map(|meant| meant.right);
-        right.is_some_and(|right| figures.iter().all(|figure| right.keeps(figure)))
-    };
-    let word = known.iter().find(keeps_all).or(known.first()).copied();
-    // `gradually over 10s`
-    let elsewhere = |word: &Token| {
-        let value = lex(&format!("{}({})", word.text, figures.join(", "))).tokens;
-        elsewhere::word(vocabulary, &word.text, whole, &value)
-    };
-    // What is counted, as in `100 requests`, is no word of a setting.
-    let is_counted = |at: usize| at > 0 && is_number(&tokens[at - 1]);
-    let mut others = (0..tokens.len()).filter(|at| !is_counted(*at)).map(|at| &tokens[at]);
-    if word.is_none()
-        && let Some(problem) = others.find_map(elsewhere)
+    if known.is_empty()
+        && let Some(problem) = of_another_setting(vocabulary, tokens, &figures)
     {
         return Some(problem);
     }
-    let named = word.and_then(|word| meant(vocabulary, word, &figures));
-    let right = named.map(|meant| meant.right).or_else(|| taking(vocabulary, &figures))?;
+    let named: Vec<_> =
+        known.iter().filter_map(|word| Some(meant(vocabulary, word, &figures)?.right)).collect();
+    let keeps_all = |right: &&Filled| figures.iter().all(|figure| right.keeps(figure));
+    let right = named.iter().find(keeps_all).or(named.first()).cloned();
+    let right = right.or_else(|| taking(vocabulary, &figures))?;
     let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
     let is_lost = |figure: &&String| !right.keeps(figure) && !is_explained(figure);
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
@@ -97,19 +72,43 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     })
 }
 
-/// Whether a word of a setting takes a number of calls, or a share of them.
-fn takes_counts(vocabulary: &Vocabulary) -> bool {
-    let mut alone = vocabulary.entries.iter().filter_map(|entry| match entry.positional {
-        [one] => Some(one.kind),
-        _ => None,
-    });
-    alone.any(|kind| kind.is_count() || kind == Kind::Ratio)
+/// The figures of prose about a setting; `None` if it is something else.
+fn figures_in(vocabulary: &Vocabulary, tokens: &[Token]) -> Option<Vec<String>> {
+    let meant = in_figures(tokens);
+    if let Some(share) = share(vocabulary, &meant) {
+        return Some(vec![share]);
+    }
+    let is_prose = |token: &Token| {
+        matches!(token.shape, Shape::Word | Shape::Number) || ["%", ","].iter().any(|sign| token.is(sign))
+    };
+    let is_value = tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number);
+    let figures = figures(&meant);
+    let is_call = vocabulary.entry(&tokens[0].text).is_some() && tokens.get(1).is_some_and(is_number);
+    let is_other = is_value || figures.is_empty() || is_call && figures.len() == 1;
+    (tokens.iter().all(is_prose) && !is_other).then_some(figures)
 }
 
-/// `5 times`, `3 retries`
-fn is_repeated(pair: &[Token]) -> bool {
+/// `gradually over 10s`, for a retry
+fn of_another_setting(vocabulary: &Vocabulary, tokens: &[Token], figures: &[String]) -> Option<Problem> {
+    // What is counted, as in `100 requests`, is no word of a setting.
+    let is_counted = |at: usize| at > 0 && is_number(&tokens[at - 1]);
+    let mut words = (0..tokens.len()).filter(|at| !is_counted(*at)).map(|at| &tokens[at].text);
+    words.find_map(|word| {
+        let value = lex(&format!("{word}({})", figures.join(", "))).tokens;
+        elsewhere::word(vocabulary, word, TokenRange::whole(tokens), &value)
+    })
+}
+
+/// `5 times`, `3 retries`, for a setting that takes neither a number of calls nor a share of them
+fn only_says_how_often(vocabulary: &'static Vocabulary, tokens: &[Token]) -> bool {
+    let takes_count =
+        |entry: &Entry| matches!(entry.positional, [one] if one.kind.is_count() || one.kind == Kind::Ratio);
     let is_time = |word: &Token| ["time", "times", "retries", "tries"].iter().any(|it| word.is(it));
-    is_number(&pair[0]) && (is_time(&pair[1]) || is_of_calls(&pair[1].text))
+    let is_often = |pair: &[Token]| is_number(&pair[0]) && (is_time(&pair[1]) || is_of_calls(&pair[1].text));
+    tokens.iter().filter(|token| is_number(token)).count() == 1
+        && tokens.windows(2).any(is_often)
+        && !vocabulary.entries.iter().any(takes_count)
+        && !tokens.iter().any(|token| is_known(vocabulary, &token.text))
 }
 
 /// The share of calls in a setting that takes one: `1 in 10`, `1/10`.
@@ -119,13 +118,11 @@ fn share(vocabulary: &Vocabulary, tokens: &[Token]) -> Option<String> {
     let numbers: Vec<_> = (0..tokens.len()).filter(|at| is_number(&tokens[*at])).collect();
     let [part, whole] = numbers[..] else { return None };
     let joins = |token: &Token| ["in", "of", "out", "every", "/"].iter().any(|word| token.is(word));
-    let [part, whole] = match &tokens[part + 1..whole] {
-        [] => return None,
-        between if between.iter().all(joins) => [part, whole].map(|at| tokens[at].text.parse::<u32>().ok()),
-        _ => return None,
-    };
-    let share = f64::from(part?) / f64::from(whole?);
-    (share > 0.0 && share <= 1.0).then(|| Ratio::new(share).to_string())
+    let between = &tokens[part + 1..whole];
+    let number = |at: usize| tokens[at].text.parse::<u32>().ok().map(f64::from);
+    let share = number(part)? / number(whole)?;
+    let is_written = !between.is_empty() && between.iter().all(joins);
+    (is_written && share > 0.0 && share <= 1.0).then(|| Ratio::new(share).to_string())
 }
 
 /// The first word that takes the most of these values.
@@ -140,51 +137,67 @@ fn taking(vocabulary: &'static Vocabulary, values: &[String]) -> Option<Filled> 
 /// The rule that prose asks for, as far as its figures say it, and how far back that looks.
 fn translated(tokens: &[Token]) -> (String, Option<String>) {
     let whole = Topic::of(tokens);
-    let (mut alternatives, mut within) = (Vec::new(), None);
+    let (mut groups, mut within) = (Vec::new(), None);
     for alternative in parted(tokens, Operator::Or) {
-        let (mut conditions, mut state) = (Vec::new(), None);
+        let mut group = Group::default();
         for clause in parted(alternative, Operator::And) {
+            let state = state_of(clause);
+            // The states exclude each other.
+            if group.state.is_some() && state.is_some() && group.state != state {
+                groups.push(core::mem::take(&mut group));
+            }
             // What a clause does not say of itself, the others do.
             let topic = Topic::of(clause).or(whole).unwrap_or(Topic::Failures);
-            let next = state_of(clause);
-            // The states exclude each other.
-            if state.is_some() && next.is_some() && state != next {
-                alternatives.push((state, core::mem::take(&mut conditions)));
-            }
-            state = next.or(state);
             let facts = Facts::read(clause, topic);
-            conditions.extend(facts.conditions);
+            group.state = state.or(group.state);
+            group.conditions.extend(facts.conditions);
             within = within.or(facts.within);
         }
-        alternatives.push((state, conditions));
+        groups.push(group);
     }
-    alternatives.retain(|(_, conditions)| !conditions.is_empty());
-    let mut alternatives: Vec<_> = alternatives
-        .into_iter()
-        .map(|(state, mut conditions)| {
-            conditions.sort_by_key(|condition| !is_minimum(condition));
-            // A minimum alone never trips.
-            if conditions.iter().all(|condition| is_minimum(condition)) {
-                conditions.push(HALF.to_owned());
-            }
-            state.map(str::to_owned).into_iter().chain(conditions).collect::<Vec<_>>()
-        })
-        .collect();
-    let is_given = !alternatives.is_empty();
-    if !is_given {
-        alternatives.push(vec![HALF.to_owned()]);
+    groups.retain(|group| !group.conditions.is_empty());
+    if groups.is_empty() {
+        groups.push(Group::default());
     }
+    let most = within.as_deref().and_then(size);
+    let groups: Vec<_> = groups.into_iter().map(|group| group.completed(most)).collect();
     let concerns_window = |condition: &String| entry_of(condition).is_some_and(Entry::concerns_window);
-    let within = within.filter(|_| !is_given || alternatives.iter().flatten().any(concerns_window));
-    for conditions in &mut alternatives {
-        let lacks_minimum = conditions.iter().any(|it| entry_of(it).is_some_and(Entry::is_share))
-            && !conditions.iter().any(|condition| is_minimum(condition));
-        if let Some(size) = within.as_deref().and_then(few).filter(|_| lacks_minimum) {
-            conditions.insert(0, format!("min({size})"));
-        }
-    }
-    let joined: Vec<_> = alternatives.iter().map(|conditions| conditions.join(" & ")).collect();
+    let within = within.filter(|_| groups.iter().flatten().any(concerns_window));
+    let joined: Vec<_> = groups.iter().map(|conditions| conditions.join(" & ")).collect();
     (joined.join(" | "), within)
+}
+
+/// Conditions that must hold together.
+#[derive(Default)]
+struct Group {
+    state: Option<&'static str>,
+    conditions: Vec<String>,
+}
+
+impl Group {
+    /// The state and a minimum first, with what is missing, for a window of `most` calls.
+    fn completed(self, most: Option<u32>) -> Vec<String> {
+        let (mut minimum, mut others): (Vec<_>, Vec<_>) =
+            self.conditions.into_iter().partition(|condition| is_minimum(condition));
+        // A minimum alone never trips.
+        if others.is_empty() {
+            others.push("failure_rate(0.5)".to_owned());
+        }
+        let is_share = |condition: &String| entry_of(condition).is_some_and(Entry::is_share);
+        // The usual minimum of 10 would not fit into such a window.
+        if let Some(most) = most.filter(|most| *most < 10)
+            && minimum.is_empty()
+            && others.iter().any(is_share)
+        {
+            minimum.push(format!("min({most})"));
+        }
+        self.state.map(str::to_owned).into_iter().chain(minimum).chain(others).collect()
+    }
+}
+
+/// The number of calls in a window of calls.
+fn size(window: &str) -> Option<u32> {
+    window.strip_prefix("count(")?.strip_suffix(')')?.parse().ok()
 }
 
 /// The state of which a clause speaks.
@@ -194,15 +207,6 @@ fn state_of(clause: &[Token]) -> Option<&'static str> {
         return Some("half_open");
     }
     clause.iter().find_map(states::state)
-}
-
-/// The condition of a rule about which prose says too little.
-const HALF: &str = "failure_rate(0.5)";
-
-/// The size of a window that holds fewer calls than a rule needs by default.
-fn few(window: &str) -> Option<u32> {
-    let size = window.strip_prefix("count(")?.strip_suffix(')')?;
-    size.parse().ok().filter(|size| *size < 10)
 }
 
 /// The clauses between words that join them: `and`, `or`, but not `5 or more`.
