@@ -190,9 +190,11 @@ fn share_at(tokens: &[Token], at: usize) -> Option<String> {
     if token.text.contains('.') && token.text.parse().is_ok_and(|share: f64| share <= 1.0) {
         return Some(token.text.clone());
     }
-    let says_rate = tokens[..at].iter().rev().take_while(|word| !is_number(word)).take(4).any(is_rate);
+    // `a failure rate of at least 30`
+    let is_between = |word: &&Token| is_one_of(word, &BETWEEN) || exceeds(word);
+    let says_rate = tokens[..at].iter().rev().find(|word| !is_between(word)).is_some_and(is_rate);
     let is_counted = is_of_calls(next) || is_of_failures(next) || next == "per";
-    (says_rate && !is_counted && call_count(tokens, at).is_none()).then(|| format!("{}%", token.text))
+    (says_rate && !is_counted).then(|| format!("{}%", token.text))
 }
 
 /// What a number of calls says about a rule, other than how many must fail.
@@ -233,6 +235,10 @@ const WITHIN: [&str; 6] = ["last", "past", "of", "recent", "in", "per"];
 
 /// The same right before it.
 const ACROSS: [&str; 5] = ["within", "across", "for", "during", "every"];
+
+/// Words between a rate and its value.
+const BETWEEN: [&str; 11] =
+    ["of", "at", "least", "is", "than", "more", "greater", "equal", "equals", "to", "="];
 
 /// Words after which something else is compared.
 const JOINING: [&str; 7] = ["with", "when", "if", "but", "has", "have", "once"];

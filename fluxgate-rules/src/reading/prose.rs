@@ -299,6 +299,9 @@ mod tests {
             ("50percent of calls fail", Some("failure_rate(50%)")),
             ("0.3 of the calls fail", Some("failure_rate(0.3)")),
             ("a failure rate above 30 over 100 calls", Some("failure_rate(30%)")),
+            ("a failure rate of 30 in the last 100 calls", Some("failure_rate(30%)")),
+            ("a failure rate of at least 30", Some("failure_rate(30%)")),
+            ("the failure rate over 30 calls is 50%", Some("failure_rate(50%)")),
             ("an error rate of 5 failures per second", Some("failures(5)")),
             // All of them
             ("all calls fail", Some("failure_rate(100%)")),
