@@ -21,12 +21,18 @@ pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
 
 /// The numbers of a text with their units, and durations such as `a minute`.
 pub(crate) fn figures(tokens: &[Token]) -> Vec<String> {
-    let figure = |at: usize| match tokens.get(at + 1) {
-        _ if tokens[at].shape != Shape::Number => duration_at(tokens, at),
-        Some(next) if next.is("%") || is_percent(&next.text) => Some(format!("{}%", tokens[at].text)),
-        _ => duration_at(tokens, at).or_else(|| Some(tokens[at].text.clone())),
+    let figure = |at: usize| {
+        let number = || (tokens[at].shape == Shape::Number).then(|| tokens[at].text.clone());
+        percent_at(tokens, at).or_else(|| duration_at(tokens, at)).or_else(number)
     };
     (0..tokens.len()).filter_map(figure).collect()
+}
+
+/// The percentage that starts at an index: `50%`, `50 percent`.
+pub(crate) fn percent_at(tokens: &[Token], at: usize) -> Option<String> {
+    let is_percentage = tokens[at].shape == Shape::Number
+        && tokens.get(at + 1).is_some_and(|next| next.is("%") || is_percent(&next.text));
+    is_percentage.then(|| format!("{}%", tokens[at].text))
 }
 
 /// The duration that starts at an index: `60s`, `60 seconds`, `per minute`.

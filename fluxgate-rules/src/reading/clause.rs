@@ -1,7 +1,7 @@
 //! A clause of a rule in prose: `at least 20 calls`, `5 failures in a row`.
 
-use crate::language::notation::duration_at;
-use crate::language::number::{digits_of, is_percent};
+use crate::language::notation::{duration_at, percent_at};
+use crate::language::number::digits_of;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, TRIP};
 use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
@@ -181,8 +181,8 @@ fn share_at(tokens: &[Token], at: usize) -> Option<String> {
     if let Some(number) = token.text.strip_suffix("percent") {
         return Some(format!("{number}%"));
     }
-    if next == "%" || is_percent(next) {
-        return Some(format!("{}%", token.text));
+    if let Some(share) = percent_at(tokens, at) {
+        return Some(share);
     }
     if duration_at(tokens, at).is_some() {
         return None;

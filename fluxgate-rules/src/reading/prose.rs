@@ -1,7 +1,7 @@
 //! A rule or another setting in plain English, translated into ours.
 
+use crate::language::cardinal::in_figures;
 use crate::language::notation::figures;
-use crate::language::numeral::in_figures;
 use crate::language::vocabulary::{Entry, Kind, Vocabulary};
 use crate::model::ratio::Ratio;
 use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, is_of_calls};

@@ -4,7 +4,8 @@
 //! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
 //! always valid, and nothing has to be read again to check it.
 
-use crate::language::number::{is_percent, lenient, unit};
+use crate::language::notation::percent_at;
+use crate::language::number::{lenient, unit};
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
@@ -361,7 +362,7 @@ pub(crate) fn meant_by(
         [sign, ..] if [">", "≥"].iter().any(|above| sign.is(above)) => {
             let compared = place.of(tokens);
             let at = compared.iter().position(|token| token.shape == Shape::Number)?;
-            let is_share = compared.get(at + 1).is_some_and(|next| next.is("%") || is_percent(&next.text));
+            let is_share = percent_at(compared, at).is_some();
             let more = exceeded(&compared[..=at]).filter(|_| vocabulary.is_joined() && !is_share);
             let number = match more {
                 Some(count) => count.checked_add(1)?.to_string(),
