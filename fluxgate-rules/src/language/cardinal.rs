@@ -1,5 +1,9 @@
 //! Numbers in words.
 
+use core::time::Duration;
+
+use crate::language::number::unit;
+use crate::model::duration::Spelled;
 use crate::text::token::{Shape, Token};
 
 const WHOLE: [(&str, u32); 13] = [
@@ -34,14 +38,53 @@ const PARTS: [(&str, u32); 9] = [
     ("tenth", 10),
 ];
 
-/// The tokens with figures in place of numbers in words, one for one: `five` is 5, `half` is 0.5, and in `two thirds` and
-/// `two hundred`, `two` is 0.67 and 200.
+/// The tokens with figures in place of numbers in words: `five` is 5, `half` is 0.5, `half a minute` is 30s, `1,000` is
+/// 1000, and in `two thirds` and `two hundred`, `two` is 0.67 and 200.
 pub(crate) fn in_figures(tokens: &[Token]) -> Vec<Token> {
-    let figure = |(at, token): (usize, &Token)| match share_at(tokens, at).or_else(|| whole_at(tokens, at)) {
-        Some(figure) if figure != token.text => Token::new(Shape::Number, figure),
-        _ => token.clone(),
+    let mut figures = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let several = duration(&tokens[at..]).or_else(|| thousands(&tokens[at..]));
+        let one = || share_at(tokens, at).or_else(|| whole_at(tokens, at)).map(|figure| (figure, 1));
+        let (figure, length) = several.or_else(one).unwrap_or_else(|| (token.text.clone(), 1));
+        figures.push(if figure == token.text { token.clone() } else { Token::new(Shape::Number, figure) });
+        at += length;
+    }
+    figures
+}
+
+/// The duration with a half that the tokens begin with, and of how many it is made: `half an hour`, `two and a half
+/// minutes`, `a minute and a half`.
+fn duration(tokens: &[Token]) -> Option<(String, usize)> {
+    let is = |at: usize, words: &[&str]| {
+        let found = tokens.get(at..).unwrap_or_default().iter().zip(words);
+        found.filter(|(token, word)| token.text.to_lowercase() == **word).count() == words.len()
     };
-    tokens.iter().enumerate().map(figure).collect()
+    let (halves, named, length) = if is(0, &["half", "a"]) || is(0, &["half", "an"]) {
+        (1, 2, 3)
+    } else if is(0, &["half"]) {
+        (1, 1, 2)
+    } else {
+        let whole = whole(tokens.first()?).or_else(|| (is(0, &["a"]) || is(0, &["an"])).then_some(1))?;
+        let halves = whole.checked_mul(2)?.checked_add(1)?;
+        match (is(1, &["and", "a", "half"]), is(2, &["and", "a", "half"])) {
+            (true, _) => (halves, 4, 5),
+            (_, true) => (halves, 1, 5),
+            _ => return None,
+        }
+    };
+    let half = Duration::from_nanos(unit(&tokens.get(named)?.text)?) / 2;
+    Some((Spelled(half.checked_mul(halves)?).to_string(), length))
+}
+
+/// The number with commas that the tokens begin with, and of how many it is made: `1,000`.
+fn thousands(tokens: &[Token]) -> Option<(String, usize)> {
+    let is_number = |token: &Token| token.text.bytes().all(|byte| byte.is_ascii_digit());
+    let first = tokens.first().filter(|first| is_number(first) && first.text.len() <= 3)?;
+    let is_group = |pair: &&[Token]| pair[0].is(",") && pair[1].text.len() == 3 && is_number(&pair[1]);
+    let groups = || tokens[1..].chunks_exact(2).take_while(is_group);
+    let number = groups().fold(first.text.clone(), |number, group| number + &group[1].text);
+    (groups().count() > 0).then_some((number, 1 + 2 * groups().count()))
 }
 
 fn named(names: &[(&str, u32)], token: &Token) -> Option<u32> {
@@ -116,6 +159,16 @@ mod tests {
             ("5 failures", "5 failures"),
             ("0.50 of them", "0.50 of them"),
             ("4 thirds", "4 thirds"),
+            ("for half a minute", "for 30s"),
+            ("half an hour", "30m"),
+            ("a half hour", "a 30m"),
+            ("two and a half minutes", "150s"),
+            ("a minute and a half", "90s"),
+            ("5 minutes", "5 minutes"),
+            ("half a day and more", "12h and more"),
+            ("1,000 calls", "1000 calls"),
+            ("1,000,000 calls", "1000000 calls"),
+            ("10,50 calls", "10, 50 calls"),
         ] {
             assert_eq!(spell(&in_figures(&lex(text).tokens)), expected, "{text}");
         }

@@ -1,8 +1,10 @@
 //! A rule or another setting in plain English, translated into ours.
 
 use crate::language::cardinal::in_figures;
-use crate::language::notation::figures;
-use crate::language::vocabulary::{Entry, Kind, Vocabulary};
+use crate::language::notation::{duration_at, figures};
+use crate::language::number::lenient;
+use crate::language::vocabulary::{Entry, Kind, PERMIT, Vocabulary};
+use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, is_of_calls};
 use crate::reading::elsewhere;
@@ -29,13 +31,14 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
         let begins = at == 0 || tokens[at - 1].shape == Shape::Word && operator(&tokens[at - 1]).is_some();
         begins && is_word(&tokens[at]) && exceeds(&tokens[at]) && tokens.get(at + 1).is_some_and(is_number)
     };
-    if in_a_row < 2 && !is_in_words && !(0..tokens.len()).any(compares)
+    let is_of_state = |it: &[Token]| states::state(&it[0]).is_some() && it[1].is(":") && is_number(&it[2]);
+    if in_a_row < 2 && !is_in_words && !(0..tokens.len()).any(compares) && !tokens.windows(3).any(is_of_state)
         || tokens.iter().any(|token| token.shape == Shape::Open || token.is("&") || token.is("|"))
     {
         return None;
     }
     let problem = Problem::new(TokenRange::whole(tokens), "this is prose, and a rule is made of conditions");
-    let (rule, within) = translated(&meant);
+    let (rule, within) = translated(&lower_bounds(meant));
     Some(with_window(problem.example(rule), within.map(|within| format!("`window = {within}`"))))
 }
 
@@ -44,17 +47,27 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let problem = Problem::new(whole, what);
-    if only_says_how_often(vocabulary, tokens) {
-        return Some(problem.example(vocabulary.entries[0].example()));
+    let meant_by = in_figures(tokens);
+    if only_says_how_often(vocabulary, &meant_by) {
+        let named = meant_by.iter().find_map(|word| vocabulary.entry(&word.text));
+        return Some(problem.example(named.unwrap_or(&vocabulary.entries[0]).example()));
     }
-    let figures = figures_in(vocabulary, tokens)?;
-    let words = tokens.iter().filter(|token| token.shape == Shape::Word);
+    let figures = figures_in(vocabulary, tokens, &meant_by)?;
+    let words = meant_by.iter().filter(|token| token.shape == Shape::Word);
     let words = words.map(|word| if is_of_calls(&word.text) { "calls" } else { &word.text });
     let known: Vec<_> = words.filter(|word| is_known(vocabulary, word)).collect();
     if known.is_empty()
-        && let Some(problem) = of_another_setting(vocabulary, tokens, &figures)
+        && let Some(problem) = of_another_setting(vocabulary, &meant_by, &figures, whole)
     {
         return Some(problem);
+    }
+    // `one call at a time`, `one every 10s`; but `from 10 to 100 within 60s` is a ramp.
+    if let [number] | [number, _] = figures.as_slice()
+        && known.is_empty()
+        && vocabulary.setting == PERMIT.setting
+        && number.parse::<u32>().is_ok()
+    {
+        return Some(problem.example(vocabulary.entries[0].example()).aside(limits_at_once(number)));
     }
     let named: Vec<_> =
         known.iter().filter_map(|word| Some(meant(vocabulary, word, &figures)?.right)).collect();
@@ -72,30 +85,54 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     })
 }
 
-/// The figures of prose about a setting; `None` if it is something else.
-fn figures_in(vocabulary: &Vocabulary, tokens: &[Token]) -> Option<Vec<String>> {
-    let meant = in_figures(tokens);
-    if let Some(share) = share(vocabulary, &meant) {
+/// What to write in place of a permit that is a number of calls.
+pub(crate) fn limits_at_once(number: &str) -> String {
+    format!("; `max_half_open_calls = {number}` limits how many calls run at once")
+}
+
+/// The figures of prose about a setting, as written and in figures; `None` if it is something else.
+fn figures_in(vocabulary: &Vocabulary, tokens: &[Token], meant: &[Token]) -> Option<Vec<String>> {
+    if let Some(share) = share(vocabulary, meant) {
         return Some(vec![share]);
     }
     let is_prose = |token: &Token| {
-        matches!(token.shape, Shape::Word | Shape::Number) || ["%", ","].iter().any(|sign| token.is(sign))
+        matches!(token.shape, Shape::Word | Shape::Number)
+            || ["%", ",", "±"].iter().any(|sign| token.is(sign))
     };
-    let is_value = tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number);
-    let figures = figures(&meant);
-    let is_call = vocabulary.entry(&tokens[0].text).is_some() && tokens.get(1).is_some_and(is_number);
+    let is_value = tokens == meant && is_number(&tokens[0]) && !tokens[1..].iter().any(is_number);
+    let figures = of_buckets(meant).unwrap_or_else(|| figures(meant));
+    let is_call = vocabulary.entry(&tokens[0].text).is_some() && meant.get(1).is_some_and(is_number);
     let is_other = is_value || figures.is_empty() || is_call && figures.len() == 1;
     (tokens.iter().all(is_prose) && !is_other).then_some(figures)
 }
 
+/// The time of all buckets and their number: `10 buckets of 6s`
+fn of_buckets(tokens: &[Token]) -> Option<Vec<String>> {
+    let is_each = |it: &[Token]| {
+        is_number(&it[0])
+            && it[1].text.starts_with("bucket")
+            && ["of", "with", "each"].iter().any(|word| it[2].is(word))
+    };
+    let at = tokens.windows(3).position(is_each)?;
+    let each = lenient(&duration_at(tokens, at + 3)?)?;
+    let whole = each.checked_mul(tokens[at].text.parse().ok()?)?;
+    Some(vec![Spelled(whole).to_string(), tokens[at].text.clone()])
+}
+
 /// `gradually over 10s`, for a retry
-fn of_another_setting(vocabulary: &Vocabulary, tokens: &[Token], figures: &[String]) -> Option<Problem> {
-    // What is counted, as in `100 requests`, is no word of a setting.
-    let is_counted = |at: usize| at > 0 && is_number(&tokens[at - 1]);
+fn of_another_setting(
+    vocabulary: &Vocabulary,
+    tokens: &[Token],
+    figures: &[String],
+    place: TokenRange,
+) -> Option<Problem> {
+    // What is counted, as in `100 requests` or `one at a time`, is no word of a setting.
+    let counts = |word: &Token| is_number(word) || ["a", "the", "each", "every"].iter().any(|it| word.is(it));
+    let is_counted = |at: usize| at > 0 && counts(&tokens[at - 1]);
     let mut words = (0..tokens.len()).filter(|at| !is_counted(*at)).map(|at| &tokens[at].text);
     words.find_map(|word| {
         let value = lex(&format!("{word}({})", figures.join(", "))).tokens;
-        elsewhere::word(vocabulary, word, TokenRange::whole(tokens), &value)
+        elsewhere::word(vocabulary, word, place, &value)
     })
 }
 
@@ -103,12 +140,17 @@ fn of_another_setting(vocabulary: &Vocabulary, tokens: &[Token], figures: &[Stri
 fn only_says_how_often(vocabulary: &'static Vocabulary, tokens: &[Token]) -> bool {
     let takes_count =
         |entry: &Entry| matches!(entry.positional, [one] if one.kind.is_count() || one.kind == Kind::Ratio);
+    // `failure 3 times`
+    let takes_nothing = |word: &Token| {
+        is_known(vocabulary, &word.text)
+            && meant(vocabulary, &word.text, &[]).is_some_and(|meant| meant.entry.positional.is_empty())
+    };
     let is_time = |word: &Token| ["time", "times", "retries", "tries"].iter().any(|it| word.is(it));
     let is_often = |pair: &[Token]| is_number(&pair[0]) && (is_time(&pair[1]) || is_of_calls(&pair[1].text));
     tokens.iter().filter(|token| is_number(token)).count() == 1
         && tokens.windows(2).any(is_often)
         && !vocabulary.entries.iter().any(takes_count)
-        && !tokens.iter().any(|token| is_known(vocabulary, &token.text))
+        && !tokens.iter().any(takes_nothing)
 }
 
 /// The share of calls in a setting that takes one: `1 in 10`, `1/10`.
@@ -132,6 +174,20 @@ fn taking(vocabulary: &'static Vocabulary, values: &[String]) -> Option<Filled> 
         calls.into_iter().find(|call| !call.is_example && arguments_of(&call.text) >= values.len())
     };
     (1..=values.len()).rev().find_map(|most| taken(&values[..most]))
+}
+
+/// The tokens without the upper bound of `between 40% and 60%`, since worse numbers never un-trip a rule.
+fn lower_bounds(mut tokens: Vec<Token>) -> Vec<Token> {
+    let upper = tokens.iter().position(|token| token.is("between")).and_then(|between| {
+        let and = between + 1 + tokens[between + 1..].iter().take(3).position(|token| token.is("and"))?;
+        let has_sign = tokens[and - 1].is("%") && tokens.get(and + 2).is_some_and(|sign| sign.is("%"));
+        let are_numbers = is_number(&tokens[between + 1]) && tokens.get(and + 1).is_some_and(is_number);
+        are_numbers.then_some(and..and + 2 + usize::from(has_sign))
+    });
+    if let Some(upper) = upper {
+        tokens.drain(upper);
+    }
+    tokens
 }
 
 /// The rule that prose asks for, as far as its figures say it, and how far back that looks.
@@ -217,10 +273,7 @@ fn parted(tokens: &[Token], joining: Operator) -> Vec<&[Token]> {
         let is_compared = tokens.get(at + 1).is_some_and(|next| COMPARED.iter().any(|word| next.is(word)));
         // `or more than 5`, `or over 5`
         let is_value = tokens.get(at + 2).is_some_and(|next| is_number(next) || next.is("than"));
-        let is_digit = |at: usize| tokens.get(at).is_some_and(is_number);
-        // `1,000`
-        let is_in_number = tokens[*at].is(",") && is_digit(at + 1) && at.checked_sub(1).is_some_and(is_digit);
-        !is_in_number && operator(&tokens[*at]) == Some(joining) && (!is_compared || is_value)
+        operator(&tokens[*at]) == Some(joining) && (!is_compared || is_value)
     };
     let mut clauses = Vec::new();
     let mut start = 0;

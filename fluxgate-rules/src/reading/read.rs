@@ -181,8 +181,11 @@ fn written_call(
         };
         // `permit = 3`
         let is_number = first.shape == Shape::Number && vocabulary.setting == PERMIT.setting && !is_right;
-        let limit = format!("; `max_half_open_calls = {}` limits how many calls run at once", first.text);
-        return Err(vec![if is_number { problem.aside(limit) } else { problem }]);
+        return Err(vec![if is_number {
+            problem.aside(prose::limits_at_once(&first.text))
+        } else {
+            problem
+        }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let call = call(&mut cursor);

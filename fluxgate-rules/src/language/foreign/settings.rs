@@ -161,6 +161,10 @@ pub(super) static MEANINGS: &[Meaning] = &[
         "retry",
         Part::Argument("backoff", 0),
         &[
+            any("double"),
+            any("doubled"),
+            any("doubles"),
+            any("doubling"),
             any("exponential"),
             any("exponential_backoff"),
             any("fibonacci"),
