@@ -1,20 +1,18 @@
 //! An attribute while it is being read: the arguments that are right, and the parts that make up the rest.
 
+mod correction;
+
 use crate::language::foreign::{Part, Sense, Unit, senses};
 use crate::language::vocabulary::{RETRY, TIMEOUT, TRIP, WINDOW};
-use crate::model::window::Window;
-use crate::reading::attribute::compose::compose;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::parts::GivenPart;
 use crate::reading::attribute::places;
 use crate::reading::attribute::resolve::{Interpretation, LIMIT, is_exact, is_pause_elsewhere};
 use crate::reading::attribute::threshold::threshold_of_window;
-use crate::reading::filled::{Filled, reasons};
-use crate::reading::read;
 use crate::reading::states::state;
 use crate::text::lexer::lex;
 use crate::text::problem::{Problem, list_once};
-use crate::text::token::{Shape, TokenRange, spell, unquoted};
+use crate::text::token::{Shape, TokenRange, unquoted};
 
 /// The contents of an attribute.
 #[derive(Default)]
@@ -44,6 +42,15 @@ struct DraftPart {
 }
 
 impl DraftPart {
+    /// Why it is written as part of another argument, if it makes up so many arguments alone.
+    fn why(&self, arguments: usize) -> Option<String> {
+        match self.given.part {
+            Part::Whole | Part::OnlyFailures => None,
+            Part::Successes => Some("the rule says how many calls a trial takes".to_owned()),
+            _ => (arguments == 1).then(|| format!("this is part of `{}`", self.setting)),
+        }
+    }
+
     /// Whether it stands alone, not in a group.
     fn is_separate(&self) -> bool {
         self.entry.name.is_some() && self.entry.groups.is_empty() && self.entry.place == self.entry.piece
@@ -349,164 +356,5 @@ impl<'a> Draft<'a> {
             );
         }
         self.attribute.arguments.push(NamedArgument { name: *name_place, value: *value });
-    }
-
-    /// The attribute's window, needed to judge a rule.
-    fn window(&self, merged: &[Assignment], kept: &[Assignment]) -> Window {
-        let written = kept.iter().find(|entry| entry.is_named("window"));
-        let text = match written {
-            Some(entry) => Some(self.reader.spell(entry.value)),
-            None => self.composed("window", merged, &Window::count(100)).map(|window| window.text),
-        };
-        let text = text.unwrap_or_default();
-        let tokens = lex(unquoted(&text)).tokens;
-        let window = read::window(&tokens).ok().and_then(|call| call.window());
-        window.unwrap_or(Window::count(100))
-    }
-
-    /// The value of one argument.
-    fn composed(&self, setting: &'static str, merged: &[Assignment], window: &Window) -> Option<Filled> {
-        let of_setting = self.parts.iter().filter(|part| part.setting == setting);
-        let base = merged.iter().filter(|entry| entry.is_named(setting));
-        let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| GivenPart {
-            part: Part::Whole,
-            unit: Unit::Plain,
-            value: self.reader.spell(entry.value),
-        });
-        let parts: Vec<_> = base.chain(of_setting.map(|part| part.given.clone())).collect();
-        compose(setting, &parts, window)
-    }
-
-    /// One problem for all parts, corrected by the arguments that they make up.
-    fn correction(&self, settings: &[&'static str], merged: &[Assignment], kept: &[Assignment]) -> Problem {
-        let window = self.window(merged, kept);
-        let (mut is_example, mut losses) = (false, Vec::new());
-        let mut written: Vec<(usize, String)> = Vec::new();
-        for setting in settings {
-            let places = self
-                .parts
-                .iter()
-                .filter(|part| part.setting == *setting)
-                .map(|part| part.entry.name_place.start);
-            let of_merged = merged.iter().filter(|entry| entry.is_named(setting));
-            let Some(at) = places.chain(of_merged.map(|entry| entry.place.start)).min() else { continue };
-            if let Some(composed) = self.composed(setting, merged, &window) {
-                is_example |= composed.is_example;
-                losses.extend(composed.losses);
-                written.push((at, format!("{setting} = {}", composed.text)));
-            }
-        }
-        // Unknown entries in the same piece stay.
-        let is_unknown = |piece: TokenRange| {
-            self.unknown.iter().any(|place| piece.start <= place.start && place.end <= piece.end)
-        };
-        let end = |entry: &Assignment| if is_unknown(entry.piece) { entry.place } else { entry.piece };
-        let ends = || self.parts.iter().map(|part| &part.entry).chain(merged).map(end);
-        let range = TokenRange::new(
-            ends().map(|place| place.start).min().unwrap_or(0),
-            ends().map(|place| place.end).max().unwrap_or(0),
-        );
-        written.sort();
-        let texts: Vec<_> = written.iter().map(|(_, text)| text.clone()).collect();
-        let (shown, reasons) = (texts.join(", "), reasons(&losses));
-        // Other arguments in between stay where they are.
-        for entry in
-            kept.iter().filter(|entry| range.start <= entry.place.start && entry.place.end <= range.end)
-        {
-            written.push((entry.place.start, self.reader.spell(entry.place)));
-        }
-        written.sort();
-        let correction = written.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ");
-        let problem = match self.parts.as_slice() {
-            [part @ DraftPart { setting, given, entry, otherwise, .. }] if part.is_separate() => {
-                let name = spell(entry.name_place.of(self.reader.tokens)).replace(" - ", "-");
-                let is_ours = entry.is_named(setting);
-                let what = if is_ours {
-                    format!("`{name}` is written `{setting}`")
-                } else {
-                    self.unknown_name(&format!("`{name}`"))
-                };
-                let problem = Problem::new(entry.name_place, what);
-                match given.part {
-                    Part::Whole | Part::OnlyFailures => problem,
-                    Part::Successes => {
-                        let written = if is_example { "write, for example," } else { "write" };
-                        let help = format!(
-                            "the rule says how many calls a trial takes: {written} `{shown}`{reasons}"
-                        );
-                        return problem.help(help).correct_at(range, correction);
-                    }
-                    _ if texts.len() == 1 => {
-                        let written = if is_example { "write, for example," } else { "write" };
-                        let otherwise =
-                            otherwise.map(|otherwise| format!("; {otherwise}")).unwrap_or_default();
-                        let help =
-                            format!("this is part of `{setting}`: {written} `{shown}`{reasons}{otherwise}");
-                        return problem.help(help).correct_at(range, correction);
-                    }
-                    _ => problem,
-                }
-            }
-            _ => Problem::new(range, self.what()),
-        };
-        if texts.is_empty() {
-            return problem.help("remove it").correct_at(self.reader.with_comma(range), "");
-        }
-        let is_all = correction == shown;
-        let problem = problem.correct_at(range, correction);
-        match (is_all, is_example) {
-            (true, false) => problem.aside(reasons),
-            (true, true) => problem.as_example().aside(reasons),
-            (false, false) => problem.help(format!("write `{shown}`{reasons}")),
-            (false, true) => problem.help(format!("write `{shown}`, for example{reasons}")),
-        }
-    }
-
-    /// What is wrong, if there are several entries.
-    fn what(&self) -> String {
-        if let Some(what) = self.parts.iter().find_map(|part| self.without_correction(part)) {
-            return what;
-        }
-        if !self.parts.iter().all(DraftPart::is_separate) {
-            return if self.parts.len() == 1 { self.assigned() } else { self.all_assigned() };
-        }
-        let mut names: Vec<_> = self
-            .parts
-            .iter()
-            .map(|part| {
-                format!("`{}`", spell(part.entry.name_place.of(self.reader.tokens)).replace(" - ", "-"))
-            })
-            .collect();
-        // One word may have two parts.
-        names.dedup();
-        let (last, rest) = match names.as_slice() {
-            [name] => return self.unknown_name(name),
-            [rest @ .., last] => (last.as_str(), rest.join(", ")),
-            [] => ("", String::new()),
-        };
-        match self.libraries() {
-            Some(libraries) => format!("{rest} and {last} are {}s of {libraries}", self.reader.noun),
-            None => format!("unknown {}s {rest} and {last}", self.reader.noun),
-        }
-    }
-
-    /// What is wrong with an unnamed rule if no correction shows what it means: `failure_rate < 0.5`.
-    fn without_correction(&self, part: &DraftPart) -> Option<String> {
-        let is_rule =
-            part.entry.name.is_none() && (part.setting, part.given.part) == (TRIP.setting, Part::Whole);
-        let rule = part.entry.value.of(self.reader.tokens);
-        let problems = read::rule(rule, &Window::count(100)).err().filter(|_| is_rule)?;
-        problems.into_iter().find(|problem| problem.suggestion().is_none()).map(|problem| problem.what)
-    }
-
-    /// The libraries that have all of the names.
-    fn libraries(&self) -> Option<String> {
-        // Our names belong to no library.
-        let foreign = || self.parts.iter().filter(|part| !part.entry.is_named(part.setting));
-        let is_of_all = |library: &&str| {
-            !library.is_empty() && foreign().all(|part| part.libraries.split(", ").any(|its| its == *library))
-        };
-        let shared: Vec<_> = foreign().next()?.libraries.split(", ").filter(is_of_all).collect();
-        (!shared.is_empty()).then(|| shared.join(" and "))
     }
 }
