@@ -72,6 +72,20 @@ fn the_mistakes_of_one_breaker_hide_none_of_others() {
     assert_eq!(problems, expected, "{error}");
 }
 
+#[test]
+fn numbers_that_are_out_of_range_are_read_as_they_are_written() {
+    let _alone = alone();
+    let said = |value| wrong(json!({ "any": { "max_half_open_calls": value } })).to_string();
+    for (value, expected) in [
+        (json!(-3), "any.max_half_open_calls: `-3` is out of range: a number of calls is from 1"),
+        (json!(2.5), "any.max_half_open_calls: `2.5` is not a whole number"),
+        (json!(0), "any.max_half_open_calls: `0` is out of range: a number of calls is from 1"),
+    ] {
+        let said = said(value);
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
 /// Regression: `timeout`, and others, were called unknown.
 #[test]
 fn no_argument_of_the_attribute_is_unknown() {
