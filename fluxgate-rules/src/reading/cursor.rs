@@ -1,6 +1,7 @@
 //! The tokens of one setting, and the next one to read.
 
 use crate::language::number::{is_percent, same_unit};
+use crate::language::spelling::snake;
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::attribute::places::is_static;
 use crate::reading::suggestion::is_known;
@@ -142,7 +143,31 @@ impl<'a> Cursor<'a> {
         {
             (text, after) = ("failure_rate".to_owned(), after + 2);
         }
+        if let Some((meant, end)) = self.function_of(&text, after) {
+            (text, after) = (meant, end);
+        }
         WrittenName { place: TokenRange::new(start, after), text }
+    }
+
+    /// What a function of calls means if it is compared with a value, and where it ends: `avg(latency) > 1s`,
+    /// `count(failures) > 5`.
+    fn function_of(&self, function: &str, open: usize) -> Option<(String, usize)> {
+        let [group, subject, close, ..] = self.from(open) else { return None };
+        let end = open + 3;
+        let is_compared = self.vocabulary.is_joined() && self.end_of_signs(end) > end;
+        if !is_compared || !group.is("(") || subject.shape != Shape::Word || !close.is(")") {
+            return None;
+        }
+        let subject = snake(&subject.text);
+        let one = subject.trim_end_matches('s');
+        let counts = ["count", "sum", "total"].contains(&function);
+        let names = [
+            format!("{function}_{subject}"),
+            format!("{subject}_{function}"),
+            format!("{one}_{function}"),
+            if counts { subject.clone() } else { String::new() },
+        ];
+        Some((names.into_iter().find(|name| is_known(self.vocabulary, name))?, end))
     }
 
     /// What a word and the one that it describes mean together: `fixed cooldown(30s)` says the same twice, and

@@ -2,7 +2,7 @@
 
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::{Entry, RETRY, means_from_error};
+use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::is_static;
 use crate::reading::cursor::{Cursor, WrittenName};
@@ -110,6 +110,14 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         (None, None) if is_compared && !cursor.vocabulary.is_joined() => start,
         _ => return false,
     };
+    // `failure_rate > 1/2`
+    if let [slash, whole, ..] = cursor.from(after)
+        && slash.is("/")
+        && whole.shape == Shape::Number
+        && takes_ratio(cursor, name)
+    {
+        after += 2;
+    }
     let value = TokenRange::new(start, after);
     // `failure_rate<0.5>`
     let is_closed = is_compared && cursor.token(after).is_some_and(|sign| sign.is(">"));
@@ -151,6 +159,12 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     let window = window_meant(cursor, entry, TokenRange::new(after, after + rest));
     cursor.report(with_window(problem, window));
     true
+}
+
+/// Whether the word is a condition on a share of calls.
+fn takes_ratio(cursor: &Cursor<'_>, name: &WrittenName) -> bool {
+    let entry = meant(cursor.vocabulary, &name.text, &[]).map(|meant| meant.entry);
+    entry.is_some_and(|entry| entry.positional.first().is_some_and(|first| first.kind == Kind::Ratio))
 }
 
 /// Whether a word stands for the sign: `failures over 5`. In `failures over 60s`, it begins a window.

@@ -63,6 +63,11 @@ impl AttributeReader<'_> {
         if name == "trip" && is_call && function(word).is_some() {
             return None;
         }
+        // `count(failures) > 5`
+        let is_sign = |token: &Token| [">", "<", "≥", "≤"].iter().any(|sign| token.is(sign));
+        if name == "trip" && is_call && tokens.iter().any(is_sign) {
+            return None;
+        }
         let is_clear = is_call || !ANYWHERE.contains(&word.text.as_str());
         // Where expressions are allowed, a user's function may have the name of one of our words.
         let is_placed =
