@@ -73,6 +73,10 @@ impl Events {
     }
 
     /// Blocks this thread until there is an event.
+    ///
+    /// # Panics
+    /// On a target without threads, such as WebAssembly by default, the standard library panics if there is none yet: nothing could end the
+    /// wait.
     pub fn recv(&mut self) -> Event {
         loop {
             if let Some(event) = self.0.wait(None) {
