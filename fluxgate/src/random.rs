@@ -57,8 +57,8 @@ fn seed() -> u64 {
 
 /// The number of the process, which differs after a fork.
 fn process() -> u32 {
-    // Where there are no processes, asking for their number panics.
-    if cfg!(target_family = "wasm") { 0 } else { std::process::id() }
+    // Elsewhere, nothing forks, and asking for the number may panic.
+    if cfg!(unix) { std::process::id() } else { 0 }
 }
 
 /// How far the state moves with each number: the golden ratio.
