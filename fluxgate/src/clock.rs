@@ -18,7 +18,7 @@ use crate::callback::contain;
 /// A clock that moves only when it is advanced. Clones share the same time.
 #[cfg(feature = "test-util")]
 #[derive(Clone, Debug, Default)]
-pub struct ManualClock(std::sync::Arc<std::sync::atomic::AtomicU64>);
+pub struct ManualClock(std::sync::Arc<crate::sync::native::AtomicU64>);
 
 #[cfg(feature = "test-util")]
 impl ManualClock {

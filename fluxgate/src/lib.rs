@@ -54,9 +54,13 @@
 //!
 //! # Targets
 //!
-//! Fluxgate needs the standard library and 64-bit atomics ([`AtomicU64`](std::sync::atomic::AtomicU64)). All 64-bit targets have those, and
-//! so do the 32-bit targets x86, WebAssembly, and ARM from version 6 on (on Android, 7). Older ARM, and 32-bit MIPS, PowerPC, RISC-V,
-//! SPARC, m68k, C-SKY, Hexagon and Xtensa are not supported; the compiler says so.
+//! Fluxgate works on every target that has the standard library with its clock, of 64 or 32 bits, and of either byte order. The processor's
+//! counter tells the time on x86-64, and on 64-bit ARM under Linux, macOS and Windows; elsewhere the operating system's clock does, which
+//! takes longer to read.
+//!
+//! Some 32-bit processors have no 64-bit atomics ([`AtomicU64`](std::sync::atomic::AtomicU64)): ARM before version 6 (on Android, 7), MIPS,
+//! PowerPC, RISC-V, SPARC, m68k, C-SKY, Hexagon and Xtensa. There, and only there, the crate `portable-atomic` is a dependency, and locks
+//! stand in for them: breakers behave the same, but calls take longer.
 //!
 //! On `wasm32-unknown-unknown` the standard library has no clock, and Fluxgate imports nothing from a host. There, call [`set_clock`]
 //! before breakers are used, or give each [a clock of its own](Builder::clock). Without one, time stands still, and a breaker works as far
@@ -79,9 +83,6 @@
 )]
 // On docs.rs, items say which feature they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-
-#[cfg(not(target_has_atomic = "64"))]
-compile_error!("Fluxgate needs 64-bit atomics (`AtomicU64`), and this target has none");
 
 mod callback;
 mod clock;

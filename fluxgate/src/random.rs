@@ -6,7 +6,9 @@
 //! where the state does not: the process (after a fork, parent and children share a state), the breaker, and the time.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+
+use crate::sync::native::AtomicU64;
 
 /// Where and when a number is drawn.
 #[derive(Clone, Copy)]

@@ -8,6 +8,15 @@ use std::sync::{LockResult, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryL
 mod published;
 mod reference;
 
+/// Atomics of the target, in a model, too.
+pub(crate) mod native {
+    /// Some 32-bit processors cannot access so many bits at once. There, locks stand in.
+    #[cfg(not(target_has_atomic = "64"))]
+    pub(crate) use portable_atomic::AtomicU64;
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) use std::sync::atomic::AtomicU64;
+}
+
 pub(crate) use self::published::Published;
 #[cfg(not(fluxgate_loom))]
 pub(crate) use self::real::*;
@@ -18,13 +27,14 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
+    pub(crate) use super::native::AtomicU64;
     use arc_swap::{ArcSwap, Guard};
     pub(crate) use once_cell::race::OnceBox;
     #[cfg(feature = "keyed")]
     pub(crate) use std::hash::RandomState;
     use std::ops::Deref;
     use std::sync::TryLockError;
-    pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+    pub(crate) use std::sync::atomic::{AtomicU32, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
     pub(crate) use std::thread_local;
 

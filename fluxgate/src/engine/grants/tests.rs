@@ -1,11 +1,12 @@
 //! Reading a breaker's metrics collects, so these tests seldom read them.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use crate::engine::word::StateWord;
+use crate::sync::AtomicU64;
 use crate::window::Window;
 use crate::{Call, Changes, CircuitBreaker, Clock, State, trip, window};
 

@@ -1,11 +1,12 @@
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use super::{Headroom, Journal, JournalEntry, Merged, PLACES, SHARED, StateWord};
 use crate::engine::grants::tests::call;
 use crate::engine::word::{Needs, Timing};
+use crate::sync::AtomicU64;
 use crate::window::Window;
 use crate::{CircuitBreaker, Clock, trip, window};
 

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::clock::{ManualClock, UserClock};
@@ -19,6 +19,7 @@ use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Origin};
 use crate::handle::enrollment::enroll;
 use crate::sync::RwLock;
+use crate::sync::native::AtomicU64;
 
 /// How many threads are isolated; while it is 0, no thread needs to look for doubles.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
