@@ -12,7 +12,7 @@ fi
 unoptimized=(--config profile.dev.package.fluxgate.opt-level=0 --config profile.dev.package.fluxgate-rules.opt-level=0)
 RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/no-clock-rustc cargo test "${unoptimized[@]}" --workspace --all-features --test no_clock
 if [ -d "$(rustc --print target-libdir --target $target)" ] || rustup target add $target >/dev/null 2>&1; then
-  cargo check --package fluxgate --all-features --target $target
+  cargo clippy "${unoptimized[@]}" --package fluxgate --all-features --target $target -- -D warnings
   # Tokio's timers panic there.
   program=$(mktemp -d)
   trap 'rm -rf "$program"' EXIT
