@@ -71,7 +71,16 @@ pub(crate) fn exact(word: &str) -> Vec<Sense> {
     ];
     let bare = BEFORE.iter().find_map(|before| word.strip_prefix(before));
     for word in [Some(word), bare].into_iter().flatten() {
-        for (word, unit) in [Some((word, Unit::Plain)), unit_named(word)].into_iter().flatten() {
+        let named = unit_named(word);
+        // `error_pct` is a rate of errors, not a number of them.
+        let rates: Vec<_> = named
+            .filter(|(_, unit)| *unit == Unit::Percent)
+            .into_iter()
+            .flat_map(|(stem, _)| [stem, stem.trim_end_matches('s')])
+            .flat_map(|stem| [format!("{stem}_rate"), format!("{stem}_percentage")])
+            .collect();
+        let rates = rates.iter().map(|rate| (rate.as_str(), Unit::Percent));
+        for (word, unit) in [(word, Unit::Plain)].into_iter().chain(rates).chain(named) {
             let found = senses_of(word, unit);
             if !found.is_empty() {
                 return found;

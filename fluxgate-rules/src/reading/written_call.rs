@@ -16,6 +16,7 @@ use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
 use crate::reading::trailing::window_meant;
+use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
@@ -388,8 +389,15 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     let may_be_elsewhere = place != name.place
         || !["all", "always", "never"].contains(&name.text.as_str())
             && cursor.vocabulary.setting != "outcome";
-    let of_another = || elsewhere::word(cursor.vocabulary, &name.text, place, place.of(cursor.tokens));
-    if let Some(problem) = may_be_elsewhere.then(of_another).flatten() {
+    let signs = TokenRange::new(name.place.end, cursor.end_of_signs(name.place.end).min(place.end));
+    // `cooldown = 30s`, but not `duration > 2s`
+    let is_assigned = !signs.is_empty();
+    let is_compared = signs.of(cursor.tokens).iter().any(|sign| !sign.is("=") && !sign.is(":"));
+    let assigned =
+        lex(&format!("{}({})", name.text, cursor.spell(TokenRange::new(signs.end, place.end)))).tokens;
+    let value = if is_assigned { &assigned } else { place.of(cursor.tokens) };
+    let of_another = || elsewhere::word(cursor.vocabulary, &name.text, place, value);
+    if let Some(problem) = (may_be_elsewhere && !is_compared).then(of_another).flatten() {
         return problem;
     }
     if let Some(problem) = without_a_value(cursor, name, place) {

@@ -163,10 +163,13 @@ pub(super) static MEANINGS: &[Meaning] = &[
         "trip",
         Part::Argument("avg_latency", 0),
         &[
+            any("average_duration"),
             any("average_latency"),
             any("average_response_time"),
+            any("avg_duration"),
             any("latency"),
             any("latency_threshold"),
+            any("mean_duration"),
             any("mean_latency"),
             any("response_time"),
         ],

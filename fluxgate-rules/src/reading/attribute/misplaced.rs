@@ -65,7 +65,7 @@ impl AttributeReader<'_> {
         }
         // `count(failures) > 5`
         let is_sign = |token: &Token| [">", "<", "≥", "≤"].iter().any(|sign| token.is(sign));
-        if name == "trip" && is_call && tokens.iter().any(is_sign) {
+        if name == "trip" && tokens.iter().any(is_sign) {
             return None;
         }
         let is_clear = is_call || !ANYWHERE.contains(&word.text.as_str());
