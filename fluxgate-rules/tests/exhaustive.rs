@@ -2,19 +2,22 @@
 //! a small window, are judged by an evaluator too simple to be wrong.
 #![allow(missing_docs)]
 
+mod words;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use fluxgate_rules::flaws::{self, Flaw};
+use fluxgate_rules::syntax::Value;
 use fluxgate_rules::trial::Plan;
+use fluxgate_rules::vocabulary::Kind;
 use fluxgate_rules::{Condition, Node, Ratio, Rule, SureRate, Window};
 use proptest::prelude::*;
 
 const LONGEST: usize = 6;
 const SLOW: Duration = Duration::from_secs(4);
 const SLOW_FROM: Duration = Duration::from_secs(1);
-const SLOW_ON_AVERAGE: Duration = SLOW_FROM;
 
 /// A rule as a tree, for the simple evaluator.
 #[derive(Clone, Debug)]
@@ -164,21 +167,17 @@ fn seen(window: usize) -> HashSet<Seen> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
-    let ratio = || prop_oneof![Just(Ratio::ONE), Just(Ratio::new(0.5))];
-    prop_oneof![
-        Just(Condition::Closed),
-        Just(Condition::HalfOpen),
-        (1..5_u32).prop_map(Condition::Min),
-        (1..5_u32).prop_map(Condition::Failures),
-        (1..5_u32).prop_map(Condition::FailureStreak),
-        ratio().prop_map(Condition::FailureRate),
-        Just(Condition::SureFailureRate(SureRate::new(Ratio::new(0.5), Ratio::new(0.5)))),
-        ratio().prop_map(|ratio| Condition::SlowRate(ratio, SLOW_FROM)),
-        Just(Condition::AvgLatency(SLOW_ON_AVERAGE)),
-        Just(Condition::FailingFor(SLOW)),
-        (2..4_u32).prop_map(Condition::InFlight),
-        Just(Condition::Custom { path: "custom", predicate: |_| false }),
-    ]
+    let value = |kind| match kind {
+        Kind::Count => (1..5_u64).prop_map(Value::Number).boxed(),
+        Kind::Concurrency => (2..4_u64).prop_map(Value::Number).boxed(),
+        Kind::Ratio => prop_oneof![Just(Ratio::ONE), Just(Ratio::new(0.5))].prop_map(Value::Ratio).boxed(),
+        Kind::Threshold => Just(Value::Duration(SLOW_FROM)).boxed(),
+        Kind::Duration => Just(Value::Duration(SLOW)).boxed(),
+        other => panic!("values for {other:?}"),
+    };
+    let sure = Just(SureRate::new(Ratio::new(0.5), Ratio::new(0.5)));
+    let custom = Just(Condition::Custom { path: "custom", predicate: |_| false });
+    prop_oneof![11 => words::condition(value, sure), 1 => custom]
 }
 
 fn tree() -> impl Strategy<Value = Tree> {

@@ -1,6 +1,8 @@
 //! Any input string is handled without a panic, and every message leads somewhere.
 #![allow(missing_docs)]
 
+mod words;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,8 +10,9 @@ use fluxgate_rules::flaws;
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::problem::{Advice, Aside};
 use fluxgate_rules::read::{self, Reading};
+use fluxgate_rules::syntax::Value;
 use fluxgate_rules::token::{Token, TokenRange};
-use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME};
 use fluxgate_rules::{
     Condition, ConfigError, ConfigProblem, Permit, Problem, Ratio, Retry, Rule, SureRate, Window, by_hand,
 };
@@ -213,19 +216,14 @@ fn threshold() -> impl Strategy<Value = Duration> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
-    prop_oneof![
-        Just(Condition::Closed),
-        Just(Condition::HalfOpen),
-        count().prop_map(Condition::Min),
-        count().prop_map(Condition::Failures),
-        count().prop_map(Condition::FailureStreak),
-        ratio().prop_map(Condition::FailureRate),
-        sure().prop_map(Condition::SureFailureRate),
-        (ratio(), threshold()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
-        threshold().prop_map(Condition::AvgLatency),
-        duration().prop_map(Condition::FailingFor),
-        count().prop_map(Condition::InFlight),
-    ]
+    let value = |kind| match kind {
+        Kind::Count | Kind::Concurrency => count().prop_map(|count| Value::Number(count.into())).boxed(),
+        Kind::Ratio => ratio().prop_map(Value::Ratio).boxed(),
+        Kind::Threshold => threshold().prop_map(Value::Duration).boxed(),
+        Kind::Duration => duration().prop_map(Value::Duration).boxed(),
+        other => panic!("values for {other:?}"),
+    };
+    words::condition(value, sure())
 }
 
 /// Numbers of calls, some beyond the limit of a trial.

@@ -46,16 +46,6 @@ fn conditions() {
     }
 }
 
-/// What the tables say of a word is what its condition says of itself.
-#[test]
-fn words_are_described_as_their_conditions() {
-    for entry in of_data(TRIP.entries) {
-        let condition = condition(entry);
-        assert_eq!(entry.is_share(), condition.is_share(), "{condition}");
-        assert_eq!(entry.concerns_window(), condition.concerns_window(), "{condition}");
-    }
-}
-
 #[test]
 fn every_condition_implies_itself() {
     for entry in of_data(TRIP.entries) {

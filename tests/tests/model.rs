@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use fluxgate::{Outcome, State};
+use fluxgate_rules::vocabulary::{Entry, TRIP};
 use fluxgate_tests::fixture::millis;
 use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
@@ -237,6 +238,20 @@ fn config() -> ProptestConfig {
 }
 
 /// Agreement would mean nothing if nothing happened in the sequences.
+#[test]
+fn rules_have_every_word() {
+    let mut runner = TestRunner::deterministic();
+    let rules: Vec<_> = (0..500)
+        .map(|_| rule(100).new_tree(&mut runner).expect("a rule").current().build().to_string())
+        .collect();
+    let has = |word: &str, rule: &String| {
+        rule.split(|letter: char| !(letter == '_' || letter.is_alphanumeric())).any(|it| it == word)
+    };
+    for Entry { word, .. } in TRIP.entries {
+        assert!(rules.iter().any(|rule| has(word, rule)), "no rule has `{word}`: {rules:#?}");
+    }
+}
+
 #[test]
 fn sequences_bring_about_every_transition() {
     let mut runner = TestRunner::deterministic();

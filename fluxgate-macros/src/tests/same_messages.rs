@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use fluxgate_rules::syntax::Value;
+use fluxgate_rules::vocabulary::{Entry, Kind, TRIP};
 use fluxgate_rules::{
     Condition, ConfigProblem, Extent, Permit, Ratio, Retry, Rule, Schedule, SureRate, Window, by_hand,
 };
 use proc_macro2::{Literal, TokenStream};
 use proptest::option;
 use proptest::prelude::*;
+use proptest::strategy::Union;
 use quote::quote;
 
 use crate::input::arguments::Arguments;
@@ -87,19 +90,20 @@ fn permit() -> impl Strategy<Value = Permit> {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let ratio = || number().prop_map(Ratio::new);
-    let condition = prop_oneof![
-        Just(Condition::Closed),
-        Just(Condition::HalfOpen),
-        count().prop_map(Condition::Min),
-        count().prop_map(Condition::Failures),
-        count().prop_map(Condition::FailureStreak),
-        ratio().prop_map(Condition::FailureRate),
-        (ratio(), ratio()).prop_map(|(share, level)| Condition::SureFailureRate(SureRate::new(share, level))),
-        (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
-        duration().prop_map(Condition::AvgLatency),
-        duration().prop_map(Condition::FailingFor),
-        count().prop_map(Condition::InFlight),
-    ];
+    let value = |kind| match kind {
+        Kind::Count | Kind::Concurrency => count().prop_map(|count| Value::Number(count.into())).boxed(),
+        Kind::Ratio => number().prop_map(Ratio::new).prop_map(Value::Ratio).boxed(),
+        Kind::Threshold | Kind::Duration => duration().prop_map(Value::Duration).boxed(),
+        other => panic!("values for {other:?}"),
+    };
+    let sure = (ratio(), ratio()).prop_map(|(share, level)| SureRate::new(share, level));
+    // Those of every word, so that a new one is tried, too.
+    let of_word = |entry: &'static Entry| {
+        let values: Vec<_> = entry.positional.iter().map(|parameter| value(parameter.kind)).collect();
+        values.prop_map(|values| entry.condition(values).expect("values of the word's kinds")).boxed()
+    };
+    let words = TRIP.entries.iter().filter(|entry| entry.word != "custom").map(of_word);
+    let condition = Union::new(words.chain([sure.prop_map(Condition::SureFailureRate).boxed()]));
     condition.prop_map(Rule::from_condition).prop_recursive(4, 16, 4, |inner| {
         (proptest::collection::vec(inner, 2..4), any::<bool>()).prop_map(|(members, all)| {
             let join = |one: Rule, two: Rule| if all { one & two } else { one | two };

@@ -92,7 +92,7 @@ impl WrittenCall {
     /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that
     /// is never called.
     pub fn condition(&self) -> Option<Condition> {
-        let mut condition = self.bare_condition()?;
+        let mut condition = self.entry.condition(self.positional())?;
         for keyword in self.keywords() {
             condition = match (keyword, condition) {
                 (("sure", Value::Ratio(level)), Condition::FailureRate(share)) => {
@@ -102,25 +102,6 @@ impl WrittenCall {
             };
         }
         Some(condition)
-    }
-
-    /// The condition without its keyword arguments.
-    fn bare_condition(&self) -> Option<Condition> {
-        use Value::{Duration, Number, Ratio, Rust};
-        Some(match (self.entry.word, self.positional().as_slice()) {
-            ("closed", []) => Condition::Closed,
-            ("half_open", []) => Condition::HalfOpen,
-            ("min", &[Number(count)]) => Condition::Min(count as u32),
-            ("failure_rate", &[Ratio(ratio)]) => Condition::FailureRate(ratio),
-            ("failures", &[Number(count)]) => Condition::Failures(count as u32),
-            ("failure_streak", &[Number(count)]) => Condition::FailureStreak(count as u32),
-            ("slow_rate", &[Ratio(ratio), Duration(threshold)]) => Condition::SlowRate(ratio, threshold),
-            ("avg_latency", &[Duration(threshold)]) => Condition::AvgLatency(threshold),
-            ("failing_for", &[Duration(duration)]) => Condition::FailingFor(duration),
-            ("in_flight", &[Number(count)]) => Condition::InFlight(count as u32),
-            ("custom", &[Rust]) => Condition::Custom { path: "", predicate: |_| false },
-            _ => return None,
-        })
     }
 
     /// The window; `None` if it has a value that only the compiler knows.
@@ -169,6 +150,54 @@ impl WrittenCall {
             }
             _ => return None,
         })
+    }
+}
+
+impl Entry {
+    /// The condition with these values; `None` if they are not of the word's kinds.
+    pub fn condition(&self, values: Vec<Value>) -> Option<Condition> {
+        let mut values = Values(values.into_iter());
+        Some(match self.spells? {
+            Condition::Closed => Condition::Closed,
+            Condition::HalfOpen => Condition::HalfOpen,
+            Condition::Min(_) => Condition::Min(values.count()?),
+            Condition::FailureRate(_) => Condition::FailureRate(values.ratio()?),
+            // A keyword argument makes it of the other.
+            Condition::SureFailureRate(_) => return None,
+            Condition::Failures(_) => Condition::Failures(values.count()?),
+            Condition::FailureStreak(_) => Condition::FailureStreak(values.count()?),
+            Condition::SlowRate(..) => Condition::SlowRate(values.ratio()?, values.duration()?),
+            Condition::AvgLatency(_) => Condition::AvgLatency(values.duration()?),
+            Condition::FailingFor(_) => Condition::FailingFor(values.duration()?),
+            Condition::InFlight(_) => Condition::InFlight(values.count()?),
+            Condition::Custom { .. } => Condition::Custom { path: "", predicate: |_| false },
+        })
+    }
+}
+
+/// Values in order, each asked for by its kind.
+struct Values(std::vec::IntoIter<Value>);
+
+impl Values {
+    fn count(&mut self) -> Option<u32> {
+        match self.0.next()? {
+            Value::Number(count) => Some(count as u32),
+            _ => None,
+        }
+    }
+
+    fn ratio(&mut self) -> Option<Ratio> {
+        match self.0.next()? {
+            Value::Ratio(ratio) => Some(ratio),
+            _ => None,
+        }
+    }
+
+    fn duration(&mut self) -> Option<Duration> {
+        match self.0.next()? {
+            Value::Duration(duration) => Some(duration),
+            _ => None,
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use core::time::Duration;
 
 use crate::language::foreign::{self, Part, Sense};
 use crate::language::spelling::{nearest, snake};
+use crate::model::condition::Condition;
 use crate::model::limits::{self, MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
+use crate::model::ratio::Ratio;
 
 /// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -139,10 +141,12 @@ impl Parameter {
 }
 
 /// One word.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(PartialEq, Debug)]
 pub struct Entry {
     /// The word.
     pub word: &'static str,
+    /// The condition that it spells, if it is one; its values do not count.
+    pub(crate) spells: Option<Condition>,
     /// The arguments in its parentheses; without any, it takes no parentheses.
     pub positional: &'static [Parameter],
     /// The same before a keyword argument, which may leave them fewer values.
@@ -153,7 +157,12 @@ pub struct Entry {
 
 impl Entry {
     pub(crate) const fn new(word: &'static str, positional: &'static [Parameter]) -> Self {
-        Self { word, positional, positional_before_keywords: positional, keywords: &[] }
+        let positional_before_keywords = positional;
+        Self { word, spells: None, positional, positional_before_keywords, keywords: &[] }
+    }
+
+    const fn of(condition: Condition, word: &'static str, positional: &'static [Parameter]) -> Self {
+        Self { spells: Some(condition), ..Self::new(word, positional) }
     }
 
     const fn with_keywords(self, keywords: &'static [Parameter]) -> Self {
@@ -172,12 +181,12 @@ impl Entry {
 
     /// Whether it is a condition on the calls in the window, not on the latest calls, however old, or on running ones.
     pub fn concerns_window(&self) -> bool {
-        matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
+        self.spells.is_some_and(|condition| condition.concerns_window())
     }
 
     /// Whether it is a condition on a share of the calls, or on their mean, and so says little of few calls.
     pub fn is_share(&self) -> bool {
-        matches!(self.word, "failure_rate" | "slow_rate" | "avg_latency")
+        self.spells.is_some_and(|condition| condition.is_share())
     }
 
     /// Whether it takes the same kinds of arguments, so that these may stand in either.
@@ -208,7 +217,7 @@ impl Entry {
 }
 
 /// The words of one setting.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(PartialEq, Debug)]
 pub struct Vocabulary {
     /// The name of the setting's argument.
     pub setting: &'static str,
@@ -317,24 +326,25 @@ pub static TRIP: Vocabulary = Vocabulary {
     noun: "condition",
     entries: &[
         // Comes first, because a bare value is taken as an argument of the first word that accepts it.
-        Entry::new("failures", &[COUNT]),
-        Entry::new("failure_streak", &[COUNT]),
+        Entry::of(Condition::Failures(1), "failures", &[COUNT]),
+        Entry::of(Condition::FailureStreak(1), "failure_streak", &[COUNT]),
         Entry {
             positional_before_keywords: &[EXCEEDED],
-            ..Entry::new("failure_rate", &[RATIO]).with_keywords(&[parameter(
-                "sure",
-                Kind::Confidence,
-                "95%",
-            )])
+            ..Entry::of(Condition::FailureRate(Ratio::ONE), "failure_rate", &[RATIO])
+                .with_keywords(&[parameter("sure", Kind::Confidence, "95%")])
         },
-        Entry::new("slow_rate", &[RATIO, THRESHOLD]),
-        Entry::new("avg_latency", &[THRESHOLD]),
-        Entry::new("failing_for", &[parameter("duration", Kind::Duration, "5s")]),
-        Entry::new("in_flight", &[parameter("count", Kind::Concurrency, "50")]),
-        Entry::new("min", &[parameter("count", Kind::Count, "10")]),
-        Entry::new("closed", &[]),
-        Entry::new("half_open", &[]),
-        Entry::new("custom", &[FUNCTION]),
+        Entry::of(Condition::SlowRate(Ratio::ONE, MIN_THRESHOLD), "slow_rate", &[RATIO, THRESHOLD]),
+        Entry::of(Condition::AvgLatency(MIN_THRESHOLD), "avg_latency", &[THRESHOLD]),
+        Entry::of(
+            Condition::FailingFor(Duration::ZERO),
+            "failing_for",
+            &[parameter("duration", Kind::Duration, "5s")],
+        ),
+        Entry::of(Condition::InFlight(2), "in_flight", &[parameter("count", Kind::Concurrency, "50")]),
+        Entry::of(Condition::Min(1), "min", &[parameter("count", Kind::Count, "10")]),
+        Entry::of(Condition::Closed, "closed", &[]),
+        Entry::of(Condition::HalfOpen, "half_open", &[]),
+        Entry::of(Condition::Custom { path: "", predicate: |_| false }, "custom", &[FUNCTION]),
     ],
 };
 

@@ -114,14 +114,7 @@ const fn sees_calls(nodes: &[Node], conditions: NodeSet) -> bool {
     while at < nodes.len() {
         if contains(conditions, at)
             && let Node::Condition(condition) = nodes[at]
-            && !matches!(
-                condition,
-                Condition::Closed
-                    | Condition::HalfOpen
-                    | Condition::Min(_)
-                    | Condition::InFlight(_)
-                    | Condition::Custom { .. }
-            )
+            && condition.sees_calls()
         {
             return true;
         }

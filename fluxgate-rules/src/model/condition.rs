@@ -42,6 +42,14 @@ pub enum Condition {
     },
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each answers one question")]
+struct Traits {
+    is_share: bool,
+    concerns_window: bool,
+    sees_calls: bool,
+    needs_more_than_failures: bool,
+}
+
 impl Condition {
     /// The word that spells it.
     pub(crate) fn word(&self) -> String {
@@ -49,60 +57,55 @@ impl Condition {
         text.split('(').next().unwrap_or_default().to_owned()
     }
 
+    /// What the parts that treat conditions alike ask of each: the only table of it.
+    const fn traits(&self) -> Traits {
+        const NONE: Traits = Traits {
+            is_share: false,
+            concerns_window: false,
+            sees_calls: false,
+            needs_more_than_failures: false,
+        };
+        const FAILURES: Traits = Traits { sees_calls: true, ..NONE };
+        match self {
+            Self::Closed | Self::HalfOpen => NONE,
+            Self::Min(_) => Traits { concerns_window: true, ..NONE },
+            Self::FailureRate(_) | Self::SureFailureRate(_) => {
+                Traits { is_share: true, concerns_window: true, ..FAILURES }
+            }
+            Self::Failures(_) => Traits { concerns_window: true, ..FAILURES },
+            Self::FailureStreak(_) => FAILURES,
+            Self::SlowRate(..) | Self::AvgLatency(_) => Traits {
+                is_share: true,
+                concerns_window: true,
+                sees_calls: true,
+                needs_more_than_failures: true,
+            },
+            Self::FailingFor(_) => Traits { needs_more_than_failures: true, ..FAILURES },
+            Self::InFlight(_) | Self::Custom { .. } => Traits { needs_more_than_failures: true, ..NONE },
+        }
+    }
+
     /// Whether it compares a share or a mean, which does not exist before the first call.
     #[doc(hidden)]
     pub const fn is_share(&self) -> bool {
-        match self {
-            Self::FailureRate(_) | Self::SureFailureRate(_) | Self::SlowRate(..) | Self::AvgLatency(_) => {
-                true
-            }
-            Self::Closed
-            | Self::HalfOpen
-            | Self::Min(_)
-            | Self::Failures(_)
-            | Self::FailureStreak(_)
-            | Self::FailingFor(_)
-            | Self::InFlight(_)
-            | Self::Custom { .. } => false,
-        }
+        self.traits().is_share
     }
 
     /// Whether it judges the calls in the window, not the latest calls, however old, or the running ones.
     #[doc(hidden)]
     pub const fn concerns_window(&self) -> bool {
-        match self {
-            Self::Min(_)
-            | Self::FailureRate(_)
-            | Self::SureFailureRate(_)
-            | Self::Failures(_)
-            | Self::SlowRate(..)
-            | Self::AvgLatency(_) => true,
-            Self::Closed
-            | Self::HalfOpen
-            | Self::FailureStreak(_)
-            | Self::FailingFor(_)
-            | Self::InFlight(_)
-            | Self::Custom { .. } => false,
-        }
+        self.traits().concerns_window
+    }
+
+    /// Whether it can see that calls fail or are slow.
+    pub(crate) const fn sees_calls(&self) -> bool {
+        self.traits().sees_calls
     }
 
     /// Whether it asks for evidence other than failed calls, so what is known of failures alone does not tell whether
     /// it holds.
     pub(crate) const fn needs_more_than_failures(&self) -> bool {
-        match self {
-            Self::SlowRate(..)
-            | Self::AvgLatency(_)
-            | Self::FailingFor(_)
-            | Self::InFlight(_)
-            | Self::Custom { .. } => true,
-            Self::Closed
-            | Self::HalfOpen
-            | Self::Min(_)
-            | Self::FailureRate(_)
-            | Self::SureFailureRate(_)
-            | Self::Failures(_)
-            | Self::FailureStreak(_) => false,
-        }
+        self.traits().needs_more_than_failures
     }
 
     /// The duration from which it counts calls as slow.
@@ -160,22 +163,26 @@ impl Condition {
     }
 }
 
+/// Functions are equal whatever they are called.
 impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
-        match (*self, *other) {
-            (Self::Closed, Self::Closed) | (Self::HalfOpen, Self::HalfOpen) => true,
-            (Self::Min(a), Self::Min(b))
-            | (Self::Failures(a), Self::Failures(b))
-            | (Self::FailureStreak(a), Self::FailureStreak(b))
-            | (Self::InFlight(a), Self::InFlight(b)) => a == b,
-            (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
-            (Self::SureFailureRate(a), Self::SureFailureRate(b)) => a == b,
-            (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
-            (Self::AvgLatency(a), Self::AvgLatency(b)) | (Self::FailingFor(a), Self::FailingFor(b)) => a == b,
-            (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
-                core::ptr::fn_addr_eq(a, b)
+        match *self {
+            Self::Closed => matches!(other, Self::Closed),
+            Self::HalfOpen => matches!(other, Self::HalfOpen),
+            Self::Min(calls) => matches!(*other, Self::Min(others) if others == calls),
+            Self::FailureRate(share) => matches!(*other, Self::FailureRate(others) if others == share),
+            Self::SureFailureRate(rate) => matches!(*other, Self::SureFailureRate(others) if others == rate),
+            Self::Failures(calls) => matches!(*other, Self::Failures(others) if others == calls),
+            Self::FailureStreak(calls) => matches!(*other, Self::FailureStreak(others) if others == calls),
+            Self::SlowRate(share, threshold) => {
+                matches!(*other, Self::SlowRate(others, its) if others == share && its == threshold)
             }
-            _ => false,
+            Self::AvgLatency(mean) => matches!(*other, Self::AvgLatency(others) if others == mean),
+            Self::FailingFor(time) => matches!(*other, Self::FailingFor(others) if others == time),
+            Self::InFlight(calls) => matches!(*other, Self::InFlight(others) if others == calls),
+            Self::Custom { predicate, .. } => {
+                matches!(*other, Self::Custom { predicate: others, .. } if core::ptr::fn_addr_eq(others, predicate))
+            }
         }
     }
 }

@@ -63,16 +63,18 @@ impl Permit {
     }
 }
 
+/// Functions are equal whatever they are called.
 impl PartialEq for Permit {
     fn eq(&self, other: &Self) -> bool {
-        match (*self, *other) {
-            (Self::All, Self::All) => true,
-            (Self::Random(a), Self::Random(b)) => a == b,
-            (Self::RampUp { from, to, duration }, Self::RampUp { from: a, to: b, duration: c }) => {
-                from == a && to == b && duration == c
+        match *self {
+            Self::All => matches!(other, Self::All),
+            Self::Random(share) => matches!(*other, Self::Random(others) if others == share),
+            Self::RampUp { from, to, duration } => {
+                matches!(*other, Self::RampUp { from: a, to: b, duration: c } if (a, b, c) == (from, to, duration))
             }
-            (Self::Custom { admits: a, .. }, Self::Custom { admits: b, .. }) => core::ptr::fn_addr_eq(a, b),
-            _ => false,
+            Self::Custom { admits, .. } => {
+                matches!(*other, Self::Custom { admits: others, .. } if core::ptr::fn_addr_eq(others, admits))
+            }
         }
     }
 }

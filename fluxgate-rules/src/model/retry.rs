@@ -111,22 +111,24 @@ impl Retry {
     }
 }
 
+/// Functions are equal whatever they are called.
 impl PartialEq for Retry {
     fn eq(&self, other: &Self) -> bool {
-        let schedules = match (self.schedule, other.schedule) {
-            (Schedule::Cooldown(a), Schedule::Cooldown(b)) | (Schedule::Backoff(a), Schedule::Backoff(b)) => {
-                a == b
+        let Self { schedule, jitter, multiplier, max } = *self;
+        let schedules = match schedule {
+            Schedule::Cooldown(delay) => {
+                matches!(other.schedule, Schedule::Cooldown(others) if others == delay)
             }
-            (Schedule::Always, Schedule::Always) | (Schedule::Never, Schedule::Never) => true,
-            (Schedule::Custom { delay: a, .. }, Schedule::Custom { delay: b, .. }) => {
-                core::ptr::fn_addr_eq(a, b)
+            Schedule::Backoff(initial) => {
+                matches!(other.schedule, Schedule::Backoff(others) if others == initial)
             }
-            _ => false,
+            Schedule::Always => matches!(other.schedule, Schedule::Always),
+            Schedule::Never => matches!(other.schedule, Schedule::Never),
+            Schedule::Custom { delay, .. } => {
+                matches!(other.schedule, Schedule::Custom { delay: others, .. } if core::ptr::fn_addr_eq(others, delay))
+            }
         };
-        schedules
-            && self.jitter == other.jitter
-            && self.multiplier == other.multiplier
-            && self.max == other.max
+        schedules && (jitter, multiplier, max) == (other.jitter, other.multiplier, other.max)
     }
 }
 

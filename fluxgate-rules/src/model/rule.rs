@@ -234,9 +234,10 @@ impl Rule {
         let mut known = 0;
         let mut at = 0;
         while at < nodes.len() {
-            if let Node::Condition(condition) = nodes[at]
-                && let Some(threshold) = condition.counts_slow_from()
-            {
+            let node = nodes[at];
+            at += 1;
+            let Node::Condition(condition) = node else { continue };
+            if let Some(threshold) = condition.counts_slow_from() {
                 let nanos = nanos(threshold);
                 if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
                     // In order of length, so that rules that name the same durations measure the same.
@@ -249,15 +250,19 @@ impl Rule {
                     known += 1;
                 }
             }
-            match nodes[at] {
-                Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
-                    measures.average = true;
-                }
-                Node::Condition(Condition::FailingFor(_)) => measures.recency = true,
-                Node::Condition(Condition::InFlight(_)) => measures.in_flight = true,
-                _ => {}
+            match condition {
+                Condition::AvgLatency(_) | Condition::Custom { .. } => measures.average = true,
+                Condition::FailingFor(_) => measures.recency = true,
+                Condition::InFlight(_) => measures.in_flight = true,
+                Condition::Closed
+                | Condition::HalfOpen
+                | Condition::Min(_)
+                | Condition::FailureRate(_)
+                | Condition::SureFailureRate(_)
+                | Condition::Failures(_)
+                | Condition::FailureStreak(_)
+                | Condition::SlowRate(..) => {}
             }
-            at += 1;
         }
         let Measures { thresholds, average, recency, in_flight, .. } = measures;
         Measures::new(thresholds, average).with_recency(recency).with_in_flight(in_flight)
