@@ -1,5 +1,6 @@
 //! The words of the language, how people spell them, and the values that they take.
 
+pub mod argument_names;
 pub(crate) mod cardinal;
 pub mod foreign;
 pub(crate) mod notation;

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | model | settings as plain data: [`rule`], [`window`], [`retry`], [`permit`], their [`limits`], and the [`metrics`] they judge |
 //! | text | the [`token`]s of a text, and [`problem`]s, [drawn](render) beneath it |
-//! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
+//! | language | the words ([`vocabulary`]), the [`argument_names`], their [`spelling`], and the [syntax tree](syntax) |
 //! | logic | whether a rule [holds](evaluate), how long a [`trial`] is, [`flaws`], and the [checks](check) that macro expansions call |
 //! | figures | what a rule will do to breakers whose calls fail at random |
 //! | reading | tokens -> checked values ([`read`]), suggestions for mistakes, and settings made [`by_hand`] or [`by_text`] |
@@ -23,7 +23,7 @@ mod model;
 mod reading;
 mod text;
 
-pub use crate::language::{foreign, spelling, syntax, vocabulary};
+pub use crate::language::{argument_names, foreign, spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, distance, evidence, flaws, implied, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
 pub use crate::reading::{attribute, by_hand, by_name, by_text, read};

@@ -118,29 +118,38 @@ impl Settings {
 
     /// The same, reporting these problems as well.
     fn check_after(&self, before: Vec<ConfigProblem>, has_clock: bool) -> Result<(), ConfigError> {
-        let mut problems = by_hand::window(&self.window);
+        let Self {
+            name: _,
+            window,
+            rule,
+            retry,
+            permit,
+            max_half_open_calls,
+            half_open_timeout,
+            on_panic,
+            on_cancel,
+            count_calls: _,
+            time_limit,
+        } = self;
+        let mut problems = by_hand::window(window);
         // If the window is wrong, the rule is checked against one that holds any number of calls.
         let any = Window::time(Duration::from_secs(60));
-        let window = if problems.is_empty() { &self.window } else { &any };
-        let of_rule = by_hand::rule(&self.rule, window);
-        let nodes = if of_rule.is_empty() { self.rule.nodes() } else { &[] };
+        let window = if problems.is_empty() { window } else { &any };
+        let of_rule = by_hand::rule(rule, window);
+        let nodes = if of_rule.is_empty() { rule.nodes() } else { &[] };
         problems.extend(of_rule);
-        problems.extend(by_hand::retry(&self.retry));
-        problems.extend(by_hand::permit(&self.permit));
-        problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
-        problems.extend(by_hand::half_open_timeout(self.half_open_timeout, nodes));
-        if let Some(limit) = self.time_limit {
-            problems.extend(by_hand::time_limit(
-                Duration::from_nanos(limit.get()),
-                self.half_open_timeout,
-                &self.rule,
-                nodes,
-            ));
+        problems.extend(by_hand::retry(retry));
+        problems.extend(by_hand::permit(permit));
+        problems.extend(by_hand::max_half_open_calls(*max_half_open_calls));
+        problems.extend(by_hand::half_open_timeout(*half_open_timeout, nodes));
+        if let Some(limit) = time_limit {
+            let limit = Duration::from_nanos(limit.get());
+            problems.extend(by_hand::time_limit(limit, *half_open_timeout, rule, nodes));
         }
-        if let OnCancel::FailureAfter(after) = self.on_cancel {
-            problems.extend(by_hand::on_cancel_after(after));
+        if let OnCancel::FailureAfter(after) = on_cancel {
+            problems.extend(by_hand::on_cancel_after(*after));
         }
-        for (owner, outcome) in [("on_panic", self.on_panic.into()), ("on_cancel", self.on_cancel)] {
+        for (owner, outcome) in [("on_panic", OnCancel::from(*on_panic)), ("on_cancel", *on_cancel)] {
             if outcome == OnCancel::Outcome(Outcome::Success) {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
@@ -170,7 +179,20 @@ impl Settings {
 
     /// The settings that need a clock, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
-        let Self { window, rule, retry, permit, on_cancel, .. } = self;
+        let Self {
+            window,
+            rule,
+            retry,
+            permit,
+            on_cancel,
+            // Without a clock, these come to nothing.
+            name: _,
+            max_half_open_calls: _,
+            half_open_timeout: _,
+            on_panic: _,
+            count_calls: _,
+            time_limit: _,
+        } = self;
         let measures = Rule::measures(rule.nodes());
         let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [

@@ -1,11 +1,14 @@
-//! The pages for contributors name files that exist, the page for operators covers every metric and alert, and packages contain
-//! their licenses and all that they include.
+//! The documents name files that exist, and every word, argument, feature, metric and alert; and packages contain their licenses and all
+//! that they include.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Characters that may precede a name.
+use fluxgate_rules::argument_names::{Concern, NAMES};
+use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+
+/// Where names of files begin.
 const ROOTS: [&str; 4] = ["", "fluxgate/src", "fluxgate-macros/src", "fluxgate-rules/src"];
 
 fn read(path: &str) -> String {
@@ -20,24 +23,23 @@ fn cells(page: &str, beginning: &str, nth: usize) -> BTreeSet<String> {
     cells.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`').to_owned()).collect()
 }
 
-/// The arguments of `#[circuit_breaker]` and of `breaker!`, as their documentation lists them. A test of `fluxgate-macros` holds those
-/// lists to what the macros take.
-fn arguments() -> [BTreeSet<String>; 2] {
-    let macros = read("fluxgate-macros/src/lib.rs");
-    let mut lists = macros.split("/// # All arguments at a glance").skip(1).map(|list| {
-        let names = list.lines().filter_map(|line| line.strip_prefix("///     ")?.split(" = ").next());
-        names.map(str::to_owned).collect()
-    });
-    [(); 2].map(|()| lists.next().expect("a list"))
+/// The arguments of a macro.
+fn arguments(takes: fn(Concern) -> bool) -> BTreeSet<String> {
+    NAMES.iter().filter(|name| takes(name.concern)).map(|name| name.text.to_owned()).collect()
+}
+
+/// What stands in backticks, inline or as a block.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
 }
 
 fn quoted(text: &str) -> BTreeSet<String> {
-    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    code(text).map(str::to_owned).collect()
 }
 
 #[test]
 fn tables_of_arguments_are_complete() {
-    let [of_attribute, _] = arguments();
+    let of_attribute = arguments(|_| true);
     for path in ["README.md", "fluxgate/docs/attribute.md"] {
         let page = read(path);
         let (_, table) = page.split_once("| argument | values | default |").expect("a table");
@@ -48,8 +50,53 @@ fn tables_of_arguments_are_complete() {
 }
 
 #[test]
+fn every_word_of_a_setting_is_documented() {
+    for name in ["README.md", "fluxgate/docs/attribute.md"] {
+        let text = read(name);
+        let is_there = |word: &str| {
+            let mut words = code(&text)
+                .flat_map(|code| code.split(|letter: char| !(letter == '_' || letter.is_alphanumeric())));
+            words.any(|known| known == word)
+        };
+        for Vocabulary { setting, entries, .. } in [&TRIP, &WINDOW, &RETRY, &PERMIT] {
+            let missing: Vec<_> =
+                entries.iter().map(|entry| entry.word).filter(|word| !is_there(word)).collect();
+            assert!(missing.is_empty(), "{name}: {setting} of {missing:?}");
+        }
+    }
+}
+
+#[test]
+fn every_word_of_a_setting_is_a_function() {
+    for Vocabulary { setting, entries, .. } in [&TRIP, &WINDOW, &RETRY, &PERMIT] {
+        let module = read(&format!("fluxgate/src/{setting}.rs"));
+        let is_there =
+            |word: &str| ["fn", "const fn"].iter().any(|it| module.contains(&format!("pub {it} {word}(")));
+        let missing: Vec<_> = entries.iter().map(|entry| entry.word).filter(|word| !is_there(word)).collect();
+        assert!(missing.is_empty(), "fluxgate/src/{setting}.rs: {missing:?}");
+    }
+}
+
+#[test]
+fn every_feature_is_in_the_table() {
+    let manifest = read("fluxgate/Cargo.toml");
+    let features = manifest.split("[features]\n").nth(1).and_then(|rest| rest.split("\n[").next());
+    let names = features.unwrap_or_default().lines().filter_map(|line| line.split_once(" = ["));
+    let names: Vec<_> = names.map(|(name, _)| name).filter(|name| *name != "default").collect();
+    assert!(names.len() > 5, "{names:?}");
+    let text = read("README.md");
+    let table = text.split("## Features").nth(1).expect("the table");
+    let cells: Vec<_> =
+        table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next()).collect();
+    let is_there =
+        |name: &&&str| cells.iter().any(|cell| code(&format!("`{cell}")).any(|code| code == **name));
+    let missing: Vec<_> = names.iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn the_page_of_breakers_made_by_a_macro_names_what_they_take() {
-    let [_, of_breaker] = arguments();
+    let of_breaker = arguments(|concern| matches!(concern, Concern::Settings | Concern::Crate));
     let page = read("fluxgate/docs/breaker.md");
     let (_, list) = page.split_once("that configure a breaker: ").expect("a list");
     assert_eq!(quoted(list.split('.').next().expect("a sentence")), of_breaker);
@@ -224,26 +271,30 @@ fn grouped(number: f64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
 }
 
+/// The files and folders that a text names in code and that are not below one of these folders.
+fn missing<'a>(text: &'a str, folders: &[PathBuf]) -> Vec<&'a str> {
+    let words = code(text).flat_map(str::split_whitespace).filter(|word| is_file(word));
+    words.filter(|name| !folders.iter().any(|folder| folder.join(name).exists())).collect()
+}
+
+/// Whether it looks like a file or folder rather than code.
+fn is_file(word: &str) -> bool {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-/".contains(character);
+    let is_source =
+        Path::new(word).extension().is_some_and(|extension| extension == "rs" || extension == "md");
+    let begins = word.starts_with(|character: char| character.is_ascii_alphabetic() || character == '.');
+    word.chars().all(is_plain) && begins && (word.contains('/') || is_source)
+}
+
 #[test]
 fn every_file_named_on_a_page_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = ROOTS.map(|folder| root.join(folder));
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
-        let text = read(page);
-        let named: Vec<_> = text.split('`').skip(1).step_by(2).filter(|quoted| is_file(quoted)).collect();
-        assert!(named.len() > 20, "{page}: {named:?}");
-        for name in named {
-            let is_there = ROOTS.iter().any(|start| root.join(start).join(name).exists());
-            assert!(is_there, "{page} names `{name}`, which is not there");
-        }
+        assert_eq!(missing(&read(page), &folders), [""; 0], "{page}");
     }
-}
-
-/// Whether it looks like a file or folder rather than code or a command.
-fn is_file(quoted: &str) -> bool {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-/".contains(character);
-    let is_source =
-        Path::new(quoted).extension().is_some_and(|extension| extension == "rs" || extension == "md");
-    quoted.chars().all(is_plain) && (quoted.contains('/') || is_source)
+    let text = "Not `gone.rs` or `scripts/gone.sh 600`, but `src/lib.rs`, `a/*.rs` and `1/8`; gone.rs.";
+    assert_eq!(missing(text, &[PathBuf::from(env!("CARGO_MANIFEST_DIR"))]), ["gone.rs", "scripts/gone.sh"]);
 }
 
 /// The folders of the published crates.

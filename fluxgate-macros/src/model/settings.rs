@@ -157,18 +157,37 @@ impl Settings {
 
     /// Whether nothing is given.
     pub(crate) fn are_standard(&self) -> bool {
-        let Self { window, retry, permit, max_half_open_calls, half_open_timeout, .. } = self;
-        !self.is_named()
+        let Self {
+            name,
+            window,
+            retry,
+            permit,
+            max_half_open_calls,
+            half_open_timeout,
+            on_panic,
+            on_cancel,
+            on_cancel_after,
+            count_calls,
+            rule,
+            time_limit,
+            // These are of the keys, of the window, and of the compiler.
+            max_keys: _,
+            key_idle: _,
+            size: _,
+            warnings: _,
+        } = self;
+        matches!(name, BreakerName::Default)
             && window.is_none()
             && retry.is_none()
             && permit.is_none()
             && max_half_open_calls.is_none()
             && half_open_timeout.is_none()
-            && self.on_panic.is_none()
-            && self.on_cancel.is_none()
-            && self.count_calls.is_none()
-            && self.rule.is_none()
-            && self.time_limit.is_none()
+            && on_panic.is_none()
+            && on_cancel.is_none()
+            && on_cancel_after.is_none()
+            && count_calls.is_none()
+            && rule.is_none()
+            && time_limit.is_none()
     }
 
     /// The rule as we would write it, with the length of its trial if that does not depend on constants, for documentation.

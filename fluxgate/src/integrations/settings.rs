@@ -76,6 +76,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use fluxgate_rules::Window;
+use fluxgate_rules::argument_names::named;
 use fluxgate_rules::by_name::unknown_settings;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
@@ -338,16 +339,12 @@ pub fn unfit() -> Vec<(String, ConfigError)> {
 
 /// What is wrong with settings whose names are unknown, each with its name.
 fn unknown(settings: &BTreeMap<String, SettingText>) -> Vec<(&str, ConfigProblem)> {
-    const OF_THE_PROGRAM: [&str; 15] = [
-        "name", "normal", "outage", "track", "success", "ignore", "rejected", "fallback", "timeout",
-        "breaker", "handle", "key", "max_keys", "key_idle", "crate",
-    ];
     let names: Vec<_> = Changes::NAMES.iter().map(|name| format!("`{name}`")).collect();
     let list = format!("expected one of {}", names.join(", "));
     let (fixed, others): (Vec<_>, Vec<_>) = settings
         .iter()
         .map(|(setting, SettingText(text))| (setting.as_str(), text.as_str()))
-        .partition(|(setting, _)| OF_THE_PROGRAM.contains(setting));
+        .partition(|(setting, _)| named(setting).is_some() && !Changes::NAMES.contains(setting));
     let fixed = fixed.into_iter().map(|(setting, _)| {
         (
             setting,
