@@ -118,6 +118,9 @@ fn each_call_is_heard_with_its_outcome_and_duration() {
     fixture.succeed_in(millis(3), 12);
     fixture.call(Outcome::Ignored, millis(2)).expect("closed");
     fixture.call(Outcome::Failure, millis(5)).expect("closed");
+    let asking = fixture.breaker.acquire().expect("closed");
+    fixture.advance(millis(4));
+    asking.failure_for(seconds(30));
     let given_up = fixture.breaker.acquire().expect("closed");
     fixture.advance(millis(7));
     drop(given_up);
@@ -133,14 +136,15 @@ fn each_call_is_heard_with_its_outcome_and_duration() {
         [
             (Outcome::Ignored, false, millis(2)),
             (Outcome::Failure, false, millis(5)),
+            (Outcome::Failure, false, millis(4)),
             (Outcome::Ignored, false, millis(7)),
             (Outcome::Success, false, millis(11)),
             (Outcome::Failure, true, millis(9)),
         ]
     );
-    let last = writer.look(|heard| heard.2[16].clone());
+    let last = writer.look(|heard| heard.2[17].clone());
     assert_eq!((last.state, last.generation, last.breaker.as_str()), (State::Closed, 0, "fixture"));
-    assert_eq!(last.at, millis(36 + 2 + 5 + 7 + 9));
+    assert_eq!(last.at, millis(36 + 2 + 5 + 4 + 7 + 9));
     assert_eq!(
         last.to_string(),
         "circuit breaker `fixture`: a call ended after 9ms: failure, too late to count"
