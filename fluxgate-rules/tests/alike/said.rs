@@ -1,6 +1,8 @@
 //! What is said about a setting, wherever it is written.
 
-use std::panic::{UnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{UnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 use std::time::Duration;
 
 use fluxgate_rules::lexer::lex;
@@ -25,7 +27,7 @@ impl Said {
     }
 
     pub(crate) fn check(&mut self, check: impl FnOnce() + UnwindSafe) {
-        if let Err(panic) = catch_unwind(check) {
+        if let Err(panic) = quietly(check) {
             self.constant.push(*panic.downcast::<String>().expect("a message"));
         }
     }
@@ -55,4 +57,25 @@ impl Said {
         self.ask(&of_rule);
         self.ask(&by_hand::half_open_timeout(timeout, nodes));
     }
+}
+
+thread_local! {
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does not print the panics by which constants are refused: among thousands, nobody would find why a test failed.
+fn quietly(check: impl FnOnce() + UnwindSafe) -> std::thread::Result<()> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_EXPECTED.get() {
+                usual(panic);
+            }
+        }));
+    });
+    IS_EXPECTED.set(true);
+    let checked = catch_unwind(check);
+    IS_EXPECTED.set(false);
+    checked
 }

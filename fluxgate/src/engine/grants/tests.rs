@@ -18,6 +18,15 @@ impl Clock for Hand {
     }
 }
 
+/// What the breaker and the list have to agree on.
+#[derive(PartialEq, Debug)]
+struct Figures {
+    calls: u64,
+    failures: u64,
+    streak: u32,
+    failures_ever: u64,
+}
+
 /// A breaker that gets random calls, and a plain list of them.
 struct Played {
     breaker: CircuitBreaker,
@@ -51,11 +60,19 @@ impl Played {
         let snapshot = self.breaker.snapshot();
         let metrics = &snapshot.metrics;
         let failures = self.list.iter().filter(|call| call.1).count();
-        assert_eq!(
-            (metrics.total(), metrics.failures(), metrics.failure_streak(), snapshot.totals.failures),
-            (self.list.len() as u64, failures as u64, self.streak, self.failures),
-            "{played}"
-        );
+        let found = Figures {
+            calls: metrics.total(),
+            failures: metrics.failures(),
+            streak: metrics.failure_streak(),
+            failures_ever: snapshot.totals.failures,
+        };
+        let listed = Figures {
+            calls: self.list.len() as u64,
+            failures: failures as u64,
+            streak: self.streak,
+            failures_ever: self.failures,
+        };
+        assert_eq!(found, listed, "of the breaker, and of the list, after {played}");
     }
 }
 

@@ -123,7 +123,7 @@ fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Optio
                 assert_eq!(
                     (metrics.total(), metrics.failures(), metrics.failure_streak()),
                     (list.len() as u64, failures, streak),
-                    "seed {seed}, turn {turn}"
+                    "calls, failures and streak of the breaker, and of the list: seed {seed}, turn {turn}"
                 );
                 if time.is_some() {
                     let mean = list.iter().map(|call| call.1).sum::<u64>() / list.len() as u64;
