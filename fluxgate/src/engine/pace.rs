@@ -26,7 +26,7 @@ impl Pace {
     }
 
     /// Makes at least the next few count as fast.
-    #[cfg(any(test, fluxgate_loom))]
+    #[cfg(test)]
     pub(crate) fn hurry(&mut self) {
         (self.is_fast, self.since) = (true, u64::MAX);
     }
