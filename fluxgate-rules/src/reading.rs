@@ -28,4 +28,5 @@ pub(crate) mod states;
 mod stray;
 pub(crate) mod suggestion;
 mod trailing;
+mod units;
 pub(crate) mod written_call;

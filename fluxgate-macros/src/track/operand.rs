@@ -8,7 +8,7 @@ use quote::{ToTokens as _, quote_spanned};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
-use syn::{Expr, Lit, Pat, PatIdent, PatPath, Path, Token, Type, TypePath};
+use syn::{Expr, ExprClosure, Lit, Pat, PatIdent, PatPath, Path, Token, Type, TypePath};
 
 use crate::input::callable::{Callable, Uncallable};
 use crate::input::source::{Source, spelled};
@@ -147,7 +147,10 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             Problem::new(TokenRange::new(place.start - 2, place.end + 1), what)
                 .correct(format!("custom({closure})"))
         } else {
-            problem(0, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))
+            match guarded(tokens) {
+                Some(guarded) => problem(0, end, &what).correct(guarded),
+                None => problem(0, end, &what).help(format!("write `{word}(PATTERN if GUARD)`")),
+            }
         }));
     }
     let Ok(pattern) = pattern(written.clone()) else {
@@ -160,8 +163,16 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             }
             None if behind == 0 => problem(0, 1, "a pattern is missing before `if`")
                 .help(format!("write `{word}(PATTERN if GUARD)`")),
-            None => problem(0, behind, &format!("`{}` is not a pattern", spelled(&written)))
-                .help(format!("write `{word}(PATTERN)`")),
+            None => {
+                let is_code = guard.is_none() && syn::parse2::<Expr>(written.clone()).is_ok();
+                let help = if is_code {
+                    let subject = if word == "matches" { "error" } else { "value" };
+                    format!("code goes in a guard: `{word}({subject} if ..)`")
+                } else {
+                    format!("write `{word}(PATTERN)`")
+                };
+                problem(0, behind, &format!("`{}` is not a pattern", spelled(&written))).help(help)
+            }
         }));
     };
     let Some(guard) = guard else {
@@ -263,6 +274,18 @@ fn borrowed(pattern: &Pat) -> Option<Borrowed> {
         Pat::Ident(name) => name.subpat.as_ref().and_then(|(_, inner)| borrowed(inner)),
         _ => None,
     }
+}
+
+/// `value if value.is_none()` for `|value| value.is_none()`
+fn guarded(tokens: &TokenStream) -> Option<String> {
+    let closure: ExprClosure = syn::parse2(tokens.clone()).ok()?;
+    let pattern = match closure.inputs.first()? {
+        Pat::Type(typed) => &*typed.pat,
+        pattern => pattern,
+    };
+    let [pattern, guard] = [pattern.to_token_stream(), closure.body.to_token_stream()];
+    let is_single = closure.inputs.len() == 1 && !matches!(*closure.body, Expr::Block(_));
+    is_single.then(|| format!("{} if {}", spelled(&pattern), spelled(&guard)))
 }
 
 /// Whether this is a closure rather than a pattern: `|error| error.is_down()`, but not `| Down | Away`.

@@ -212,6 +212,10 @@ impl TrackerParser<'_> {
             Ok(Expr::Lit(literal)) if literal.lit.suffix() == "xx" && spelled(&tokens) == "5xx" => {
                 problem.correct("server_errors")
             }
+            // `4xx`
+            Ok(Expr::Lit(literal)) if literal.lit.suffix() == "xx" => {
+                problem.help("write `ok(response if response.status().is_client_error())`, for example")
+            }
             Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
                 problem.list(expected(), None)
             }
@@ -326,6 +330,7 @@ impl TrackerParser<'_> {
                 (false, Some((_, example))) if !example.is_empty() => {
                     problem.correct_at(whole, format!("{ours}({example})")).as_example()
                 }
+                (true, Some(("all", _))) => problem.correct_at(whole, with("matches")),
                 (_, Some((word, ""))) => problem.correct_at(whole, *word),
                 _ => problem.correct_at(whole, with(ours)),
             };

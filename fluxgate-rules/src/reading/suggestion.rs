@@ -5,16 +5,16 @@
 //! always valid, and nothing has to be read again to check it.
 
 use crate::language::notation::percent_at;
-use crate::language::number::{lenient, unit};
+use crate::language::number::unit;
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-use crate::model::duration::Spelled;
 use crate::reading::commas::{number_with_commas, with_points};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{exceeded, inverted, is_turned, speaks_of_success};
 use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
+use crate::reading::units::{in_unit, without_spaces};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
 use crate::text::lexer::lex;
@@ -32,7 +32,8 @@ pub(crate) struct Meant {
 /// What was meant by `word` with these arguments.
 pub(crate) fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
     let values: Vec<_> = values.iter().map(|value| without_spaces(value)).collect();
-    let values = values.as_slice();
+    let (word, values) = in_unit(vocabulary, word, &values).unwrap_or_else(|| (word.to_owned(), values));
+    let (word, values) = (word.as_str(), values.as_slice());
     if let Some(right) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(right.text.split('(').next()?)?;
         return Some(Meant { entry, right, is_misspelt: false });
@@ -65,17 +66,6 @@ pub(crate) fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[Strin
     let is_valid = |entry: &&'static Entry| !right(entry).is_example;
     let entry = fitting.or_else(|| candidates.into_iter().find(is_valid)).unwrap_or(first);
     Some(Meant { entry, right: right(entry), is_misspelt })
-}
-
-/// `60 seconds` as one number with a unit, so that only words for durations take it. Other text stays as it is.
-fn without_spaces(value: &str) -> String {
-    let tokens = lex(value).tokens;
-    let is_part = |token: &Token| matches!(token.shape, Shape::Number | Shape::Word);
-    let joined: String = tokens.iter().map(|token| token.text.as_str()).collect();
-    match lenient(&joined).filter(|_| tokens.len() > 1 && tokens.iter().all(is_part)) {
-        Some(duration) => Spelled(duration).to_string(),
-        None => value.to_owned(),
-    }
 }
 
 /// The number of arguments of a call.

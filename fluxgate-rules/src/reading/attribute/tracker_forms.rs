@@ -193,6 +193,10 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
     let last = tokens.len().checked_sub(1)?;
     let is_group = tokens[0].shape == Shape::Open && brackets.close(0) == last;
     let is_mere_group = is_group && tokens[0].is("(");
+    // The comma in `|result: &Result<_, Error>| ..` is of a type.
+    if tokens[0].is("|") {
+        return None;
+    }
     let inside = if is_group { &tokens[1..last] } else { tokens };
     let brackets = Brackets::pair(inside).ok()?;
     let mut pieces = vec![TokenRange::new(0, inside.len())];
