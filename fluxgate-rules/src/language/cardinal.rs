@@ -60,7 +60,7 @@ fn duration(tokens: &[Token]) -> Option<(String, usize)> {
         let found = tokens.get(at..).unwrap_or_default().iter().zip(words);
         found.filter(|(token, word)| token.text.to_lowercase() == **word).count() == words.len()
     };
-    let (halves, named, length) = if is(0, &["half", "a"]) || is(0, &["half", "an"]) {
+    let (halves, unit_at, length) = if is(0, &["half", "a"]) || is(0, &["half", "an"]) {
         (1, 2, 3)
     } else if is(0, &["half"]) {
         (1, 1, 2)
@@ -73,7 +73,7 @@ fn duration(tokens: &[Token]) -> Option<(String, usize)> {
             _ => return None,
         }
     };
-    let half = Duration::from_nanos(unit(&tokens.get(named)?.text)?) / 2;
+    let half = Duration::from_nanos(unit(&tokens.get(unit_at)?.text)?) / 2;
     Some((Spelled(half.checked_mul(halves)?).to_string(), length))
 }
 
@@ -82,9 +82,9 @@ fn thousands(tokens: &[Token]) -> Option<(String, usize)> {
     let is_number = |token: &Token| token.text.bytes().all(|byte| byte.is_ascii_digit());
     let first = tokens.first().filter(|first| is_number(first) && first.text.len() <= 3)?;
     let is_group = |pair: &&[Token]| pair[0].is(",") && pair[1].text.len() == 3 && is_number(&pair[1]);
-    let groups = || tokens[1..].chunks_exact(2).take_while(is_group);
-    let number = groups().fold(first.text.clone(), |number, group| number + &group[1].text);
-    (groups().count() > 0).then_some((number, 1 + 2 * groups().count()))
+    let groups: Vec<_> =
+        tokens[1..].chunks_exact(2).take_while(is_group).map(|group| group[1].text.as_str()).collect();
+    (!groups.is_empty()).then(|| (first.text.clone() + &groups.concat(), 1 + 2 * groups.len()))
 }
 
 fn named(names: &[(&str, u32)], token: &Token) -> Option<u32> {

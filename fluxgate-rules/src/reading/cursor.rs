@@ -161,13 +161,10 @@ impl<'a> Cursor<'a> {
         let subject = snake(&subject.text);
         let one = subject.trim_end_matches('s');
         let counts = ["count", "sum", "total"].contains(&function);
-        let names = [
-            format!("{function}_{subject}"),
-            format!("{subject}_{function}"),
-            format!("{one}_{function}"),
-            if counts { subject.clone() } else { String::new() },
-        ];
-        Some((names.into_iter().find(|name| is_known(self.vocabulary, name))?, end))
+        let joined =
+            [format!("{function}_{subject}"), format!("{subject}_{function}"), format!("{one}_{function}")];
+        let mut names = joined.into_iter().chain(counts.then_some(subject));
+        Some((names.find(|name| is_known(self.vocabulary, name))?, end))
     }
 
     /// What a word and the one that it describes mean together: `fixed cooldown(30s)` says the same twice, and

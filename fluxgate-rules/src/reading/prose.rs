@@ -47,17 +47,17 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let problem = Problem::new(whole, what);
-    let meant_by = in_figures(tokens);
-    if only_says_how_often(vocabulary, &meant_by) {
-        let named = meant_by.iter().find_map(|word| vocabulary.entry(&word.text));
+    let with_figures = in_figures(tokens);
+    if only_says_how_often(vocabulary, &with_figures) {
+        let named = with_figures.iter().find_map(|word| vocabulary.entry(&word.text));
         return Some(problem.example(named.unwrap_or(&vocabulary.entries[0]).example()));
     }
-    let figures = figures_in(vocabulary, tokens, &meant_by)?;
-    let words = meant_by.iter().filter(|token| token.shape == Shape::Word);
+    let figures = figures_in(vocabulary, tokens, &with_figures)?;
+    let words = with_figures.iter().filter(|token| token.shape == Shape::Word);
     let words = words.map(|word| if is_of_calls(&word.text) { "calls" } else { &word.text });
     let known: Vec<_> = words.filter(|word| is_known(vocabulary, word)).collect();
     if known.is_empty()
-        && let Some(problem) = of_another_setting(vocabulary, &meant_by, &figures, whole)
+        && let Some(problem) = of_another_setting(vocabulary, &with_figures, &figures, whole)
     {
         return Some(problem);
     }

@@ -72,17 +72,16 @@ impl Draft<'_> {
         let between = between.map(|entry| (entry.place.start, self.reader.spell(entry.place)));
         let correction = in_order(composed.arguments.into_iter().chain(between).collect());
         let (is_example, reasons) = (composed.is_example, reasons(&composed.losses));
-        if let [part] = self.parts.as_slice()
-            && part.is_separate()
+        let problem = self.problem(range);
+        if let Some(part) = self.single()
             && count > 0
             && let Some(why) = part.why(count)
         {
             let written = if is_example { "write, for example," } else { "write" };
             let otherwise = part.otherwise.map(|otherwise| format!("; {otherwise}")).unwrap_or_default();
             let help = format!("{why}: {written} `{shown}`{reasons}{otherwise}");
-            return self.problem(range).help(help).correct_at(range, correction);
+            return problem.help(help).correct_at(range, correction);
         }
-        let problem = self.problem(range);
         if count == 0 {
             return problem.help("remove it").correct_at(self.reader.with_comma(range), "");
         }
@@ -126,13 +125,17 @@ impl Draft<'_> {
         )
     }
 
+    /// The only part, if it stands alone.
+    fn single(&self) -> Option<&DraftPart> {
+        let [part] = self.parts.as_slice() else { return None };
+        Some(part).filter(|part| part.is_separate())
+    }
+
     /// What is wrong, with several entries in a range or a single one.
     fn problem(&self, range: TokenRange) -> Problem {
-        let [part] = self.parts.as_slice() else { return Problem::new(range, self.what()) };
-        if !part.is_separate() {
+        let Some(DraftPart { setting, entry, .. }) = self.single() else {
             return Problem::new(range, self.what());
-        }
-        let (setting, entry) = (part.setting, &part.entry);
+        };
         let name = spell(entry.name_place.of(self.reader.tokens)).replace(" - ", "-");
         let what = if entry.is_named(setting) {
             format!("`{name}` is written `{setting}`")
