@@ -56,6 +56,11 @@ fn or_refusal(code: Code) -> Result<u32, fluxgate::Error<Status>> {
     answer(code).map(Response::into_inner).map_err(fluxgate::Error::Inner)
 }
 
+#[circuit_breaker(breaker = BACKEND, track = server_errors)]
+fn in_a_box(passed_on: Status) -> Result<u32, Box<Status>> {
+    Err(Box::new(passed_on))
+}
+
 fn counts() -> (u64, u64) {
     (BACKEND.metrics().failures(), BACKEND.metrics().total())
 }
@@ -86,6 +91,9 @@ async fn only_statuses_of_server_errors_are_failures() {
         BACKEND.reset();
         or_refusal(code).unwrap_err();
         assert_eq!(counts(), expected, "{code:?}, or a refusal");
+        BACKEND.reset();
+        in_a_box(Status::new(code, "as asked for")).unwrap_err();
+        assert_eq!(counts(), expected, "{code:?}, in a box");
     }
     BACKEND.reset();
     status(Code::Ok).await.unwrap();
@@ -161,6 +169,19 @@ fn a_breaker_that_is_forced_open_asks_for_no_retry() {
     assert!(refused.details().is_empty());
 }
 
+#[tokio::test]
+async fn a_refusal_can_be_a_status_in_a_box() {
+    let _clock = isolate();
+    BACKEND.force_open();
+    let refused = in_a_box(Status::internal("never called")).unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable);
+    let or_refusal: Box<Status> = boxed(Code::Ok).await.unwrap_err().into();
+    assert_eq!(or_refusal.code(), Code::Unavailable);
+    BACKEND.reset();
+    let failed: Box<Status> = boxed(Code::Internal).await.unwrap_err().into();
+    assert_eq!(failed.code(), Code::Internal);
+}
+
 #[cfg(feature = "chaos")]
 #[test]
 fn a_call_that_a_drill_failed_says_nothing_of_retries() {
@@ -182,7 +203,8 @@ fn the_breakers_own_refusal_further_in_is_no_evidence() {
     BACKEND.force_open();
     let refused: Status = BACKEND.acquire().map(drop).unwrap_err().into();
     BACKEND.reset();
-    pass_on(refused).unwrap_err();
+    pass_on(refused.clone()).unwrap_err();
+    in_a_box(refused).unwrap_err();
     assert_eq!(counts(), (0, 0));
     // Another breaker's refusal is: that dependency is down, too.
     let other = CircuitBreaker::builder("another").build().expect("sound");
@@ -212,13 +234,23 @@ mod limited {
         pending().await
     }
 
+    #[circuit_breaker(breaker = SLOW, timeout = 2s, track = server_errors)]
+    async fn in_a_box() -> Result<u32, Box<Status>> {
+        pending().await
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_method_that_takes_too_long_exceeds_its_deadline() {
         let _isolation = isolate();
-        for late in [status().await.unwrap_err(), or_refusal().await.unwrap_err().into()] {
+        let late = [
+            status().await.unwrap_err(),
+            or_refusal().await.unwrap_err().into(),
+            *in_a_box().await.unwrap_err(),
+        ];
+        for late in late {
             assert_eq!(late.code(), Code::DeadlineExceeded);
             assert!(late.source().unwrap().is::<TimedOut>());
         }
-        assert_eq!(SLOW.metrics().failures(), 2);
+        assert_eq!(SLOW.metrics().failures(), 3);
     }
 }

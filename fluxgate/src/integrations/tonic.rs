@@ -33,6 +33,13 @@ impl From<CallNotPermitted> for Status {
     }
 }
 
+/// With the feature `tonic`, in a box: a [`Status`] is large, and clippy asks for one.
+impl From<CallNotPermitted> for Box<Status> {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::new(refusal.into())
+    }
+}
+
 /// With the feature `tonic`: `DEADLINE_EXCEEDED`. The message does not name the breaker; the error is the status's source.
 impl From<TimedOut> for Status {
     fn from(timed_out: TimedOut) -> Self {
@@ -42,8 +49,25 @@ impl From<TimedOut> for Status {
     }
 }
 
+/// With the feature `tonic`, in a box.
+impl From<TimedOut> for Box<Status> {
+    fn from(timed_out: TimedOut) -> Self {
+        Self::new(timed_out.into())
+    }
+}
+
 /// With the feature `tonic`: the status of the error that it contains.
 impl<E: Into<Status>> From<Error<E>> for Status {
+    fn from(error: Error<E>) -> Self {
+        match error {
+            Error::Inner(error) => error.into(),
+            Error::NotPermitted(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// With the feature `tonic`, in a box.
+impl<E: Into<Box<Status>>> From<Error<E>> for Box<Status> {
     fn from(error: Error<E>) -> Self {
         match error {
             Error::Inner(error) => error.into(),

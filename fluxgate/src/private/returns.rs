@@ -224,6 +224,7 @@ impl IntoError for CallNotPermitted {
     label = "needs `From<fluxgate::CallNotPermitted>`, or the attribute `rejected = |refusal| ..`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
     note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor where a trait or a framework asks for it, say what a refused call returns: `rejected = |refusal| ..`;\nfor `tonic::Status`, enable the feature `tonic` of Fluxgate, and for what axum's handlers return, `axum`",
+    note = "if it is a type of yours in a `Box` or an `Arc`: `rejected = |refusal| Err(Box::new(refusal.into()))`",
     note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`"
 )]
 pub trait Becomes<E, How> {
