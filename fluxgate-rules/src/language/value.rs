@@ -12,7 +12,7 @@ use crate::model::ratio::Ratio;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
-use crate::text::token::{Shape, Token, TokenRange, spell};
+use crate::text::token::{Shape, Token, TokenRange, between_quotes, spell};
 
 /// Words for "no limit", or for leaving the value to somebody else.
 const NO_VALUES: [&str; 14] = [
@@ -289,7 +289,7 @@ impl ValueReader<'_> {
 
     fn quoted(&self) -> Problem {
         let mut problem = Problem { losses: Vec::new(), ..self.mismatch("in quotes") };
-        let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+        let inside = between_quotes(&self.text);
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.
         let right = inside.filter(|_| !self.is_guess).and_then(|inside| {

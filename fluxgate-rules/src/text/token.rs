@@ -100,6 +100,13 @@ pub(crate) fn content(literal: &str) -> Option<&str> {
     text.strip_suffix(&"#".repeat(count))?.strip_suffix('"')
 }
 
+/// What is between the quotes, double or single, of a text that begins and ends with the same and contains no other.
+pub(crate) fn between_quotes(text: &str) -> Option<&str> {
+    let inside =
+        |quote: char| text.strip_prefix(quote)?.strip_suffix(quote).filter(|inside| !inside.contains(quote));
+    inside('"').or_else(|| inside('\''))
+}
+
 /// What is in the quotes, if a text is a single string. A text that only ends with a string keeps its last quote.
 pub(crate) fn unquoted(text: &str) -> &str {
     content(text).filter(|inside| !inside.contains('"')).unwrap_or(text)

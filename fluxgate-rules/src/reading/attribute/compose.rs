@@ -20,7 +20,7 @@ use crate::reading::repair::repaired;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::{Shape, Token, content, spell};
+use crate::text::token::{Shape, Token, between_quotes, content, spell};
 
 /// The value of an argument with all these parts; `None` if they mean nothing.
 pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Option<Filled> {
@@ -79,7 +79,7 @@ fn example(setting: &str) -> &'static str {
 /// An argument with a single value.
 fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
     let kept = |text: &str| Some(Filled::given(text));
-    let inside = value.strip_prefix(['"', '\'']).and_then(|value| value.strip_suffix(['"', '\'']));
+    let inside = between_quotes(value);
     let of = |parameter: &Parameter| {
         let text = with_unit(value, unit);
         match value::read_text(&text, "", parameter) {

@@ -4,7 +4,7 @@ use crate::language::spelling::snake;
 use crate::reading::attribute::places::TRACKERS;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
+use crate::text::token::{Shape, Token, TokenRange, between_quotes, spell, spell_closure};
 
 /// An enum that says of what kind an error is, and is no error itself.
 pub struct KindOfError {
@@ -41,7 +41,7 @@ pub fn tracker(value: &str) -> Option<String> {
         return None;
     }
     if first.shape == Shape::Literal {
-        let inside = first.text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        let inside = between_quotes(&first.text)?;
         return if tokens.len() == 1 && !inside.starts_with(['"', '\'']) { tracker(inside) } else { None };
     }
     if is_closure(&tokens) {
@@ -122,7 +122,7 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
     if let [literal] = tokens
         && literal.shape == Shape::Literal
     {
-        let inside = literal.text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        let inside = between_quotes(&literal.text)?;
         let tokens = lex(inside).tokens;
         return if tokens.iter().any(|token| token.shape == Shape::Literal) { None } else { member(&tokens) };
     }
