@@ -90,6 +90,14 @@ pub(crate) fn exact(word: &str) -> Vec<Sense> {
     Vec::new()
 }
 
+/// What to do instead, if no argument can express a word.
+pub(crate) fn done_elsewhere(word: &str) -> Option<&'static str> {
+    exact(&snake(word)).into_iter().find_map(|sense| match sense.part {
+        Part::Elsewhere(help) => Some(help),
+        _ => None,
+    })
+}
+
 /// A word in snake case that ends in a unit, `cooldown_secs`, in parts.
 pub(crate) fn unit_named(word: &str) -> Option<(&str, Unit)> {
     let (stem, unit) = unit_of_word(word)?;

@@ -47,8 +47,8 @@ pub(crate) fn word(
     let setting = setting_elsewhere(vocabulary, word).or_else(foreign)?;
     let Filled { text, is_example, losses } = right_in(setting, value);
     let example = if is_example { ", for example," } else { "" };
-    let beside = vocabulary.setting;
-    let help = format!("write `{setting} = {text}`{example} beside `{beside}`{}", reasons(&losses));
+    let beside = beside(vocabulary);
+    let help = format!("write `{setting} = {text}`{example}{beside}{}", reasons(&losses));
     Some(Problem::new(place, format!("`{word}` belongs in `{setting}`")).help(help))
 }
 
@@ -79,7 +79,13 @@ pub(crate) fn setting(
     };
     let problem = Problem::new(place, format!("`{setting}` is a setting of its own"));
     let right = right.unwrap_or_else(|| "..".to_owned());
-    Some(problem.help(format!("write `{setting} = {right}` beside `{}`", cursor.vocabulary.setting)))
+    Some(problem.help(format!("write `{setting} = {right}`{}", beside(cursor.vocabulary))))
+}
+
+/// Where to write another setting. Several settings take an outcome.
+fn beside(vocabulary: &Vocabulary) -> String {
+    let is_setting = SETTINGS.iter().any(|it| it.setting == vocabulary.setting);
+    if is_setting { format!(" beside `{}`", vocabulary.setting) } else { " beside it".to_owned() }
 }
 
 /// The problem of what follows a value, and is perhaps of another setting: `cooldown(10s) & max_half_open_calls(3)`.

@@ -3,7 +3,9 @@
 use crate::language::cardinal::in_figures;
 use crate::language::notation::{duration_at, figures};
 use crate::language::number::lenient;
-use crate::language::vocabulary::{Entry, Kind, PERMIT, Vocabulary};
+use crate::language::syntax::Value;
+use crate::language::value;
+use crate::language::vocabulary::{Entry, Kind, PERMIT, RETRY, Vocabulary, WINDOW};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, is_of_calls};
@@ -47,12 +49,14 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let problem = Problem::new(whole, what);
+    let tokens = &without_signs(vocabulary, tokens);
     let with_figures = in_figures(tokens);
     if only_says_how_often(vocabulary, &with_figures) {
         let named = with_figures.iter().find_map(|word| vocabulary.entry(&word.text));
         return Some(problem.example(named.unwrap_or(&vocabulary.entries[0]).example()));
     }
     let figures = figures_in(vocabulary, tokens, &with_figures)?;
+    let figures = schedule(vocabulary, &figures).unwrap_or(figures);
     let words = with_figures.iter().filter(|token| token.shape == Shape::Word);
     let words = words.map(|word| if is_of_calls(&word.text) { "calls" } else { &word.text });
     let known: Vec<_> = words.filter(|word| is_known(vocabulary, word)).collect();
@@ -73,7 +77,7 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
         known.iter().filter_map(|word| Some(meant(vocabulary, word, &figures)?.right)).collect();
     let keeps_all = |right: &&Filled| figures.iter().all(|figure| right.keeps(figure));
     let right = named.iter().find(keeps_all).or(named.first()).cloned();
-    let right = right.or_else(|| taking(vocabulary, &figures))?;
+    let right = right.or_else(|| ramp(vocabulary, &figures)).or_else(|| taking(vocabulary, &figures))?;
     let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
     let is_lost = |figure: &&String| !right.keeps(figure) && !is_explained(figure);
     let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
@@ -104,6 +108,52 @@ fn figures_in(vocabulary: &Vocabulary, tokens: &[Token], meant: &[Token]) -> Opt
     let is_call = vocabulary.entry(&tokens[0].text).is_some() && meant.get(1).is_some_and(is_number);
     let is_other = is_value || figures.is_empty() || is_call && figures.len() == 1;
     (tokens.iter().all(is_prose) && !is_other).then_some(figures)
+}
+
+/// Without the brackets of `[1s, 2s]`, and the signs in `30s + 10%`, `30s +- 10%` and `10s..60s`.
+fn without_signs(vocabulary: &Vocabulary, tokens: &[Token]) -> Vec<Token> {
+    let inside = match tokens {
+        [open, inside @ .., close] if open.is("[") && close.is("]") && !inside.is_empty() => inside,
+        tokens => tokens,
+    };
+    let is_joint = |at: &usize| {
+        let is = |at: usize, sign: &str| inside.get(at).is_some_and(|token| token.is(sign));
+        let Some(before) = at.checked_sub(1) else { return false };
+        let is_pause = |at: usize| inside.get(at).is_some_and(|token| lenient(&token.text).is_some());
+        let is_range = is(*at, ".") && (is(before, ".") || is(at + 1, "."));
+        is_range && vocabulary.setting != WINDOW.setting
+            || is(*at, "+") && !is_pause(at + 1)
+            || is(*at, "-") && is(before, "+")
+    };
+    (0..inside.len()).filter(|at| !is_joint(at)).map(|at| inside[at].clone()).collect()
+}
+
+/// The backoff that pauses of growing length amount to: `1s, 2s, 4s, 8s`.
+fn schedule(vocabulary: &Vocabulary, figures: &[String]) -> Option<Vec<String>> {
+    let [first, _, _, ..] = figures else { return None };
+    let pauses: Vec<_> = figures.iter().map(|figure| lenient(figure)).collect::<Option<_>>()?;
+    let grows = pauses.windows(2).all(|pair| pair[0] < pair[1]);
+    if vocabulary.setting != RETRY.setting || !grows {
+        return None;
+    }
+    let is_default = pauses[1] == pauses[0].saturating_mul(2);
+    let multiplier = pauses[1].as_secs_f64() / pauses[0].as_secs_f64();
+    let multiplier = (!is_default).then(|| format!("multiplier = {multiplier}"));
+    let max = format!("max = {}", figures.last()?);
+    Some([Some(first.clone()), multiplier, Some(max)].into_iter().flatten().collect())
+}
+
+/// The ramp that growing shares amount to: `10% then 50% then 100%`.
+fn ramp(vocabulary: &'static Vocabulary, figures: &[String]) -> Option<Filled> {
+    let ramp = vocabulary.entry("ramp_up")?;
+    let share = |figure: &String| match value::read_text(figure, ramp.word, &ramp.positional[0]) {
+        Ok(Value::Ratio(share)) => Some(share),
+        _ => None,
+    };
+    let shares: Vec<_> = figures.iter().map(share).collect::<Option<_>>()?;
+    let grows = shares.len() > 1 && shares.windows(2).all(|pair| pair[0] < pair[1]);
+    let ends = [figures.first()?.clone(), figures.last()?.clone()];
+    grows.then(|| right_call(vocabulary, ramp, &ends))
 }
 
 /// The time of all buckets and their number: `10 buckets of 6s`

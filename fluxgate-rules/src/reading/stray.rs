@@ -154,7 +154,12 @@ impl Stray {
             return beside(cursor, self, owner);
         }
         let problem = problem_of(self, owner);
-        let right = right_call(cursor.vocabulary, owner, &[self.argument(cursor)]);
+        // `jittered(30s, 0.1)`
+        let values = match cursor.pieces(self.value).as_slice() {
+            values @ [_, _, ..] => values.iter().map(|value| cursor.spell(*value)).collect(),
+            _ => vec![self.argument(cursor)],
+        };
+        let right = right_call(cursor.vocabulary, owner, &values);
         let is_owner = |token: &Token| {
             meant(cursor.vocabulary, &token.text, &[])
                 .is_some_and(|it| keyword_meant(cursor.vocabulary, it.entry, &self.name).is_some())

@@ -1,5 +1,6 @@
 //! A word in any spelling, and what follows it -> a [`WrittenCall`].
 
+use crate::language::foreign::done_elsewhere;
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
@@ -402,6 +403,10 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     }
     if let Some(problem) = without_a_value(cursor, name, place) {
         return problem;
+    }
+    // `qps > 100`
+    if let Some(help) = done_elsewhere(&name.text).filter(|_| cursor.vocabulary.is_joined()) {
+        return Problem::new(name.place, what).help(help);
     }
     let is_function = place == name.place && !is_keyword(&name.text);
     let custom = cursor.vocabulary.entry("custom").filter(|_| is_function);

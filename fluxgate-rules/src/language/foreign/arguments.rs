@@ -36,6 +36,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("is_error"),
             any("is_failure"),
             any("on_errors"),
+            any("record"),
             any("record_error"),
             any("record_errors"),
             any("record_failure"),
@@ -318,9 +319,51 @@ pub(super) static MEANINGS: &[Meaning] = &[
         ],
     ),
     meaning(
+        "max_keys",
+        Part::Whole,
+        &[
+            any("capacity"),
+            any("key_limit"),
+            any("max_breakers"),
+            any("max_capacity"),
+            any("max_entries"),
+            any("max_size"),
+        ],
+    ),
+    meaning(
+        "key_idle",
+        Part::Whole,
+        &[
+            any("evict_after"),
+            any("expire_after"),
+            any("expire_after_access"),
+            any("idle"),
+            any("idle_timeout"),
+            any("idle_time"),
+            any("key_ttl"),
+            any("time_to_idle"),
+            any("ttl"),
+        ],
+    ),
+    meaning(
         "",
         Part::Elsewhere("a rule asks for a number of calls in its window, whatever their rate: `min(20)`"),
-        &[of("cockatiel", "minimum_rps")],
+        &[
+            of("cockatiel", "minimum_rps"),
+            any("min_qps"),
+            any("min_rps"),
+            any("qps"),
+            any("requests_per_second"),
+            any("rps"),
+            any("tps"),
+        ],
+    ),
+    meaning(
+        "",
+        Part::Elsewhere(
+            "a tracker says which results are failures, as in `track = server_errors`, and a rule counts these: `failures(10)`",
+        ),
+        &[any("http_5xx"), any("http_errors"), any("status_5xx")],
     ),
     meaning(
         "",
@@ -353,6 +396,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
         &[
             any("active"),
             any("disable"),
+            any("disabled"),
             of("opossum", "enabled"),
             any("force_closed"),
             any("force_open"),

@@ -10,7 +10,7 @@ use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{
-    Kind, MAX_HALF_OPEN_CALLS, Parameter, RETRY, SINGLE_VALUES, TIMEOUT, TRIP,
+    KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, Parameter, RETRY, SINGLE_VALUES, TIMEOUT, TRIP,
 };
 use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
@@ -131,6 +131,11 @@ impl AttributeReader<'_> {
         let mentions =
             |library: &str| libraries.iter().filter(|other| **other == library).count().saturating_sub(1);
         senses.sort_by_key(|sense| Reverse(sense.libraries.split(", ").map(mentions).max()));
+        // `key = host, capacity = 100`
+        let is_of_keys = |sense: &Sense| [MAX_KEYS.name, KEY_IDLE.name].contains(&sense.setting);
+        if self.is_keyed() {
+            senses.sort_by_key(|sense| !is_of_keys(sense));
+        }
         // `permits = random(0.5)`: the value shows which of two similar words was meant.
         if !senses.iter().any(|sense| takes(sense, value))
             && self
@@ -159,6 +164,10 @@ impl AttributeReader<'_> {
             // A breaker defined elsewhere has a name, too.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
                 Interpretation::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
+            }
+            // `shared = true`
+            Some(sense) if sense.part == Part::Whole && ["true", "false"].contains(&value) => {
+                Interpretation::Part(sense, self.example(sense.setting).to_owned(), None)
             }
             Some(sense) => Interpretation::Part(
                 sense,
@@ -199,6 +208,10 @@ impl AttributeReader<'_> {
             at += 3;
         }
         word(at)
+    }
+
+    fn is_keyed(&self) -> bool {
+        self.tokens.windows(2).any(|pair| pair[0].is("key") && pair[1].is("="))
     }
 
     /// The argument whose misspelling a name is.
