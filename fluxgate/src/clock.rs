@@ -27,8 +27,7 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Moves the clock forward. It stops at 584 years. As with any [clock](Clock), a breaker counts at most a year of it at
-    /// once.
+    /// Moves the clock forward. It stops at 584 years. As with any [clock](Clock), a breaker counts a jump ahead as at most a year.
     pub fn advance(&self, duration: Duration) {
         use std::sync::atomic::Ordering;
         let advanced = |now: u64| Some(now.saturating_add(fluxgate_rules::metrics::nanos(duration)));
@@ -55,7 +54,7 @@ pub(crate) const TARGET_HAS_TIMERS: bool = !cfg!(all(target_family = "wasm", tar
 /// `fluxgate_no_clock` simulates that elsewhere.
 pub(crate) const TARGET_HAS_CLOCK: bool = TARGET_HAS_TIMERS && !cfg!(fluxgate_no_clock);
 
-/// The clock of the process, decided on first use.
+/// The clock of the process, chosen on first use.
 static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
 
 enum ProcessClock {
@@ -111,8 +110,8 @@ impl fmt::Display for SetClockError {
 impl std::error::Error for SetClockError {}
 
 /// The time of the process: from the processor's counter, which is half as expensive to read, if it can be trusted and its rate is
-/// known; otherwise from the operating system's clock, on the same timeline; or else from the user's. The counters of two
-/// processors may differ by a few nanoseconds, so always use saturating subtraction.
+/// known; otherwise from the operating system's clock, on the same timeline; or from the clock that the user has set. The counters
+/// of two processors may differ by a few nanoseconds, so always use saturating subtraction.
 #[cfg(not(all(feature = "tokio", feature = "test-util")))]
 #[inline]
 pub(crate) fn now() -> u64 {
@@ -137,8 +136,8 @@ fn nanos_at(instant: Instant, epoch: Instant) -> u64 {
     (instant + BEFORE_EPOCH).saturating_duration_since(epoch).as_nanos() as u64
 }
 
-/// How far before the epoch time reaches. A test may have paused tokio's clock before the epoch; without this, the first part of
-/// what it then advances would be lost.
+/// How far the timeline reaches back before the epoch. A test may have paused tokio's clock before the epoch; without this, the first
+/// part of what it then advances would be lost.
 const BEFORE_EPOCH: Duration = if cfg!(all(feature = "tokio", feature = "test-util")) {
     Duration::from_secs(3_600)
 } else {

@@ -57,9 +57,9 @@ fn seed() -> u64 {
     }
 }
 
-/// The number of the process, which differs after a fork.
+/// The process ID, which differs after a fork.
 fn process() -> u32 {
-    // Elsewhere, nothing forks, and asking for the number may panic.
+    // Elsewhere, nothing forks, and asking for the ID may panic.
     if cfg!(unix) { std::process::id() } else { 0 }
 }
 
@@ -90,7 +90,7 @@ pub(crate) mod seeded {
         static STATE: Cell<Option<u64>> = const { Cell::new(None) };
     }
 
-    /// Makes breakers draw the numbers of a seed on this thread, so that jitter and permits are the same each time.
+    /// Seeds the random numbers that breakers draw on this thread, so that jitter and permits are the same each time.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, retry, testing::seed, trip};
@@ -155,7 +155,8 @@ mod tests {
         }
     }
 
-    /// What a fork, three instances of a WebAssembly module, or a seed in the program makes alike, something else keeps apart.
+    /// Where a fork, another instance of a WebAssembly module, or a seed in the program makes states alike, something else keeps the
+    /// draws apart.
     #[test]
     fn draws_that_share_a_state_differ_by_process_breaker_and_time() {
         let drawn = next();

@@ -8,9 +8,9 @@ use std::sync::{LockResult, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryL
 mod published;
 mod reference;
 
-/// Atomics of the target, in a model, too.
+/// The target's own atomics, even in a model.
 pub(crate) mod native {
-    /// Some 32-bit processors cannot access so many bits at once. There, locks stand in.
+    /// Some 32-bit processors cannot access 64 bits at once. There, locks stand in.
     #[cfg(not(target_has_atomic = "64"))]
     pub(crate) use portable_atomic::AtomicU64;
     #[cfg(target_has_atomic = "64")]
@@ -281,7 +281,7 @@ mod model {
     }
 }
 
-/// A full fence, right after a locked instruction; on x86, that instruction is one.
+/// A full fence, right after a locked instruction; on x86, that instruction already is one.
 #[inline]
 pub(crate) fn fence_after_locked() {
     if cfg!(any(not(any(target_arch = "x86", target_arch = "x86_64")), fluxgate_loom)) {

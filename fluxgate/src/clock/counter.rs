@@ -148,7 +148,7 @@ impl<S: TimeSource> Counter<S> {
         self.drawn.store(drawn, Ordering::Release);
     }
 
-    /// The narrowest of three attempts. Its ticks are from its beginning, so that a line is never behind the system's clock.
+    /// Takes an anchor, the narrowest of three attempts. Its ticks are read first, so that a line is never behind the system's clock.
     fn anchor(&self) -> Anchor {
         let attempt = || {
             let ticks = self.source.ticks();

@@ -41,8 +41,8 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Duration;
 }
 
-/// A user's clock, and the timeline derived from it. Two timelines of one clock may differ: what one breaker reads during a detour, another
-/// does not.
+/// A user's clock, and the timeline derived from it. Two timelines of one clock may differ: one breaker may read it during a detour that
+/// another misses.
 pub(crate) struct UserClock {
     clock: Arc<dyn Clock>,
     timeline: RwLock<Timeline>,
@@ -68,13 +68,13 @@ impl UserClock {
 /// A monotonic time derived from readings in any order.
 struct Timeline {
     now: u64,
-    /// The reading from which time goes on: the latest one that moved it, or a step back.
+    /// The reading from which time goes on: the latest that moved time forward or was a step back.
     reading: Option<Duration>,
-    /// The highest reading ever, and the time it was given.
+    /// The highest reading ever, and the time that it stood for.
     peak: (Duration, u64),
 }
 
-/// Smaller steps back are ignored: threads overtake each other between reading the clock and reporting the reading.
+/// Steps back shorter than this are ignored: threads overtake each other between reading the clock and reporting the reading.
 const TOLERANCE: Duration = Duration::from_millis(1);
 /// The most that one step ahead counts for, so that no clock can exhaust time, after which it would stand still, in a few steps.
 const LONGEST_STEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -96,7 +96,7 @@ impl Timeline {
         let after = |time: u64, step: Duration| time.saturating_add(nanos(step.min(LONGEST_STEP)));
         let (highest, then) = self.peak;
         if let Some(step) = reading.checked_sub(highest) {
-            // Equal to the second unless there was a detour. After one, the way back up does not count twice.
+            // Without a detour, the second of these is the greater. After one, the way back up does not count twice.
             self.now = self.now.max(after(then, step));
             self.peak = (reading, self.now);
         } else if let Some(step) = reading.checked_sub(last) {

@@ -31,7 +31,7 @@ impl Published {
         self.word.load(order)
     }
 
-    /// The last value stored. The caller holds the lock under which that happens.
+    /// The last value stored. The caller holds the lock under which values are stored.
     #[cfg(not(fluxgate_loom))]
     #[inline]
     pub(crate) fn latest(&self) -> u64 {
