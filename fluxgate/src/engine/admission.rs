@@ -88,8 +88,8 @@ pub(crate) fn refuse(breaker: &Breaker, word: StateWord, state: State, left: u64
     }
 }
 
-/// Counts a call refused under `word` in that state, unless the breaker has left it or it refuses none, and lets the next ones be
-/// counted without the lock.
+/// Counts a call refused under `word`: in that state, if it still lasts and refuses calls, and then lets the next ones be counted
+/// without the lock; otherwise only in the total.
 #[inline(never)]
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();

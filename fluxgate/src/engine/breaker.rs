@@ -126,7 +126,7 @@ pub(crate) enum Origin {
     Hidden,
     Static(&'static Breaker),
     Shared(Weak<Breaker>),
-    /// It is for a key of a static family, in whose place an isolated test has another.
+    /// For a key of a static family, which an isolated test replaces by one of its own.
     #[cfg_attr(not(feature = "keyed"), allow(dead_code, reason = "only families have keys"))]
     Key(Weak<Breaker>),
 }
@@ -267,7 +267,8 @@ impl Breaker {
         if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
-    /// Replaces the figures, under the lock: during a change, or in a state that refuses nothing, where they are read under it.
+    /// Replaces the figures, under the lock: during a change, or in a state that refuses nothing, where only holders of the lock read
+    /// them.
     pub(super) fn set_figures(&self, Figures { node, part, whole }: Figures) {
         for (reason, figure) in self.reason.iter().zip([node, part, whole]) {
             reason.store(figure, Ordering::Relaxed);
@@ -392,8 +393,8 @@ impl Breaker {
         Stripes { shared: &self.stripe, own: &self.own_stripes }
     }
 
-    /// Whether a call of this duration reaches no threshold of the rule, and need not be counted. Read before what then lets the
-    /// call skip the lock: whoever changes this has revoked that first.
+    /// Whether a call of this duration reaches no threshold of the rule, and need not be counted. `slow_from` is read before what lets
+    /// the call skip the lock: whoever changes the former has revoked the latter first.
     #[inline]
     pub(super) fn is_fast(&self, nanos: u64) -> bool {
         nanos < self.slow_from.load(Ordering::Acquire)

@@ -72,7 +72,7 @@ pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64
     (Occasion::Closed, step)
 }
 
-/// Lets the next calls skip the lock, as far as they are all alike. `passes`: the rule does not hold.
+/// Lets the next calls skip the lock, as long as they are all alike. `passes`: the rule does not hold.
 ///
 /// A success that would leave the window unchanged goes unrecorded. Other successes are counted, if no number of them can make the
 /// rule hold; or failures are, if calls do nothing but fail, up to a number that cannot make it hold.
@@ -83,7 +83,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
         // A failure may just have been logged. The next ones must not find the breaker healthy.
         guard.close_logs();
         if guard.memory().is_saturated() {
-            // The stripes may stay open: a success that is counted all the same changes nothing.
+            // The stripes may stay open: a success that is counted anyway changes nothing.
             return set_healthy(breaker, guard.word.healthy());
         }
     }

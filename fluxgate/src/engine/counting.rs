@@ -66,7 +66,7 @@ pub(crate) fn begin(breaker: &Breaker) {
     breaker.state.fetch_or(guard.word.used().counted().0, Ordering::Release);
 }
 
-/// Makes what counting takes, under the lock: whoever watched the breaker first may have read other settings without it.
+/// Makes what counting needs. The caller holds the lock: whoever watched the breaker first may have read other settings without it.
 pub(super) fn prepare(breaker: &Breaker, slow_from: u64) {
     let watch = breaker.watch();
     watch.calls();

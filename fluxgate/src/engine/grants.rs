@@ -23,7 +23,7 @@ pub(crate) struct Grants {
     others: u64,
     /// The open stripes, a bit for each.
     open: u32,
-    /// The stripes whose threads count successes of this generation by themselves, or have.
+    /// The stripes whose threads count successes of this generation by themselves, or have done so.
     own: u32,
     /// The stripes that were open in the last season.
     known: u32,
@@ -160,7 +160,8 @@ impl Grants {
         self.too_late + stripes.of_threads().map(|own| own.too_late(current)).sum::<u64>()
     }
 
-    /// Closes the logs. Returns how many failures each of them has. None of these came before a success that is counted after this.
+    /// Closes the logs. Returns how many failures each of them has. No other failure comes before a success counted from now on: it
+    /// waits for the lock.
     fn reclaim_rooms(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
         logs(self.logging, stripes).for_each(|(number, log)| log.close(self.opened[place(number)]));
         let used = self.used(stripes);

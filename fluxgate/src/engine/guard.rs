@@ -27,7 +27,7 @@ impl Breaker {
     #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
         let locked = self.locked().lock();
-        // It changes only under the lock.
+        // Once a breaker is in use, its word changes only under the lock.
         let word = StateWord(self.state.latest());
         Guard { breaker: self, word, requested: None, locked }
     }
@@ -42,7 +42,7 @@ impl Breaker {
 impl Guard<'_> {
     /// Marks the breaker as changing, before anything is written that belongs to its generation.
     ///
-    /// Readers without the lock read the state, then `since`, `deadline` or `cause`, then the state again, and trust what they read
+    /// Readers without the lock read the state, then `since`, `deadline` or `reason`, then the state again, and trust what they read
     /// only if the state [was the same](Breaker::was_still_in) both times.
     pub(super) fn begin_change(&self) {
         self.breaker.state.store(self.word.changing().0, Ordering::Relaxed);
@@ -84,8 +84,8 @@ impl Guard<'_> {
         self.running.begin(start, &measures);
     }
 
-    /// Looks at the running calls at `now`. Returns whether they could make the rule hold: because there are as many as it asks for at
-    /// least, or because some are slow.
+    /// Looks at the running calls at `now`. Returns whether they could make the rule hold: because there are at least as many as it
+    /// asks for, or because some are slow.
     pub(super) fn look_at_running(&mut self, rule: &[Node], now: u64) -> bool {
         self.running.calls() >= Rule::least_in_flight(rule) || self.running.find_slow(now)
     }
@@ -159,8 +159,8 @@ impl Guard<'_> {
 
     /// Ends the generation: whatever comes next, on any thread, is late, or belongs to another one.
     pub(super) fn end_generation(&mut self) {
-        // If they are already closed, successes that came since were not judged with what ends the generation, and are not evidence
-        // for it.
+        // If the stripes are already closed, successes stored since then were not judged with what ends the generation, and are not
+        // evidence for it.
         if self.grants.are_any_open() {
             self.close_stripes();
         }
@@ -190,8 +190,8 @@ impl Guard<'_> {
         };
         // While open, show the evidence: the window as it was when the breaker tripped.
         if state.records() {
-            // What was counted belongs in the old buckets. And without the calls that are forgotten now, the stripes could be
-            // opened to more.
+            // What was counted belongs in the old buckets. And the stripes were opened on the strength of calls that are now
+            // forgotten.
             if now >= memory.forgets_at() {
                 self.close_stripes();
             } else {

@@ -17,15 +17,15 @@ impl Highest {
         Self { failures: 0, calls: 0, least: evidence::least_calls(rule) }
     }
 
-    /// Whether these are as many calls as the rule requires. While they are fewer, each has to be seen: the rate may be
-    /// highest as soon as they are enough.
+    /// Whether a window has as many calls as the rule requires. While it has fewer, each call has to be seen: the rate may be highest
+    /// as soon as they are enough.
     pub(crate) fn is_judged(self, metrics: &Metrics) -> bool {
         metrics.total() >= u64::from(self.least)
     }
 
     /// Looks at the figures of a window. Of equal rates, the one with more calls tells more.
     pub(crate) fn see(&mut self, metrics: &Metrics) {
-        // More calls than there is room for keep their rate.
+        // Counts that do not fit are shortened alike, which keeps the rate.
         let beyond = (u64::BITS - metrics.total().leading_zeros()).saturating_sub(u32::BITS);
         let shortened = |count: u64| u32::try_from(count >> beyond).unwrap_or(u32::MAX);
         let [failures, calls] = [metrics.failures(), metrics.total()].map(shortened);

@@ -51,7 +51,7 @@ impl<'a> Merged<'a> {
 
     /// Switches to the journal whose last call ended last. Out of line, since most calls are followed by one of the same journal.
     #[inline(never)]
-    fn turn(&mut self) {
+    fn switch(&mut self) {
         if let Some((_, number)) = self.latest() {
             std::mem::swap(&mut self.current, &mut self.journals[number as usize]);
             self.since = self.latest().map_or(0, |(end, _)| end);
@@ -71,7 +71,7 @@ impl Iterator for Merged<'_> {
     #[inline]
     fn next(&mut self) -> Option<JournalEntry> {
         if self.current.end().is_none_or(|end| end < self.since) {
-            self.turn();
+            self.switch();
         }
         self.current.next()
     }

@@ -12,7 +12,7 @@ pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 30 };
 /// How many it holds at first: those on its first cache line.
 pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
 /// Any two successes counted at the same time have numbers that differ by less than this.
-pub(super) const SPAN: u64 = 1 << (Content::NUMBER - 1);
+pub(super) const SPAN: u64 = 1 << (Content::NUMBER_BITS - 1);
 
 /// Places are filled from first to last, all by one thread.
 #[repr(C, align(64))]
@@ -39,8 +39,8 @@ impl Content {
     const DONE: u64 = 2;
     /// Where the number begins, and how many bits it has.
     const AFTER: u32 = 2;
-    const NUMBER: u32 = 26;
-    const FILLING: u32 = Self::AFTER + Self::NUMBER;
+    const NUMBER_BITS: u32 = 26;
+    const FILLING: u32 = Self::AFTER + Self::NUMBER_BITS;
 
     const fn vacant(filling: u64) -> Self {
         Self(filling << Self::FILLING)
@@ -98,8 +98,8 @@ impl Log {
         }
     }
 
-    /// Logs a failure, unless there is no room, or none once `is_open` has been asked. `number` is that of the last success before
-    /// it, or `None` if the log was closed before that was known.
+    /// Logs a failure, if there is room, `is_open` confirms it, and the place is not taken back meanwhile. `number` is that of the last
+    /// success before it, or `None` if the log was closed before that was known.
     ///
     /// Only for the thread that owns the log.
     #[inline]

@@ -20,7 +20,7 @@ thread_local! {
 
 thread_local! {
     /// The probe in whose body a call that is about to end has failed only because the breaker refused a call that it made on another
-    /// thread or task: that call may be the probe itself, or a part of it.
+    /// thread or task. The failed call may be the probe itself, or a part of it.
     static REFUSED: Cell<Option<(usize, StateWord)>> = const { Cell::new(None) };
 }
 
@@ -49,7 +49,7 @@ pub(super) fn contains(breaker: &Breaker, word: StateWord) -> bool {
     PROBES.try_with(|probes| probes.borrow().contains(&mark)).unwrap_or(false)
 }
 
-/// A call has failed only by the breaker's own refusal of a call that it made elsewhere. It ends next on this thread.
+/// A call has failed only because the breaker refused a call that it made elsewhere. It is the next to end on this thread.
 pub(crate) fn refused_elsewhere(breaker: &Breaker) {
     let word = breaker.word();
     if contains(breaker, word) {
@@ -57,7 +57,7 @@ pub(crate) fn refused_elsewhere(breaker: &Breaker) {
     }
 }
 
-/// Whether the call that ends now, under this word, has failed [so](refused_elsewhere).
+/// Whether the call that ends now, under this word, has failed [for that reason](refused_elsewhere).
 #[cold]
 pub(super) fn was_refused_elsewhere(breaker: &Breaker, word: StateWord) -> bool {
     let refused = REFUSED.try_with(Cell::take).unwrap_or(None);

@@ -63,7 +63,7 @@ pub(super) fn open_for(
     transition::deliver(breaker);
 }
 
-/// Asks the user's function how long the breaker, which is already open, should stay so. If another thread has changed the state by
+/// Asks the user's function how long the breaker, which is already open, should stay open. If another thread has changed the state by
 /// then, only the listeners need the answer.
 fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);

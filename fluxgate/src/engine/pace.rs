@@ -9,7 +9,7 @@ pub(crate) struct Pace {
 }
 
 /// How many events come between two measurements.
-const OFTEN: u32 = 16;
+const SAMPLE: u32 = 16;
 
 impl Pace {
     pub(super) const NONE: Self = Self { since: 0, number: 0, is_fast: false };
@@ -18,7 +18,7 @@ impl Pace {
     pub(super) fn add(&mut self, more: u64, between: u64, now: u64) -> bool {
         self.number = self.number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
         let passed = now.saturating_sub(self.since);
-        if self.number >= OFTEN || passed > u64::from(OFTEN) * between {
+        if self.number >= SAMPLE || passed > u64::from(SAMPLE) * between {
             self.is_fast = passed <= u64::from(self.number) * between;
             (self.since, self.number) = (now, 0);
         }

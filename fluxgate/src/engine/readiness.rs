@@ -29,7 +29,7 @@ pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
     }
 }
 
-/// One of the tasks that are woken when the answer may have changed, other than by the end of a pause.
+/// A task that can be woken when the answer may have changed, except by the end of a pause.
 pub(crate) fn waiter(breaker: &Breaker) -> Waiter {
     let waiters = breaker.waiters().clone();
     // Whoever changes the breaker after this finds the waiters. A change before it is seen by the task.

@@ -23,8 +23,8 @@ use crate::events::transition::Reason;
 use crate::state::State;
 use crate::sync::{Arc, Ordering};
 
-/// Changes both the program's own settings of the breaker and those in force, if the latter are valid then. Returns whether they
-/// differ.
+/// Changes both the program's own settings of the breaker and those in force, if the latter are then valid. Returns whether those in
+/// force have changed.
 pub(crate) fn change(
     breaker: &Breaker,
     changed: impl Fn(&Settings) -> Settings,
@@ -32,8 +32,8 @@ pub(crate) fn change(
     replace(breaker, true, |own, present| (Some(changed(own)), changed(present)))
 }
 
-/// Puts into force what is prescribed from outside, on the basis of the program's own settings, if that is valid, and perhaps tells
-/// listeners. Returns whether it differs.
+/// Puts into force what is prescribed from outside, on the basis of the program's own settings, if that is valid. Tells listeners if it
+/// is news. Returns whether the settings in force have changed.
 #[cfg(feature = "serde")]
 pub(crate) fn prescribe(
     breaker: &Breaker,
@@ -43,7 +43,7 @@ pub(crate) fn prescribe(
     replace(breaker, is_news, |own, _| (None, prescribed(own)))
 }
 
-/// Replaces the settings in force and, if there are others, the program's own.
+/// Replaces the settings in force and, if `replaced` returns them, the program's own.
 fn replace(
     breaker: &Breaker,
     is_news: bool,

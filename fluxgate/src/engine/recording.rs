@@ -6,7 +6,7 @@
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of a healthy, untimed breaker | one load |
-//! | [`record_undated`] | that the time of the end matters, or that it does not | no stack frame |
+//! | [`record_undated`] | either that the time of the end matters, or that it does not | no stack frame |
 //! | [`record_own`] | a success that its thread counts | the thread's number |
 //! | [`record_shared`] | another call that a stripe counts | a few atomics |
 //! | [`record_uncounted`] | all steps before the lock, if time does not matter | |
@@ -233,7 +233,7 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
     }
     let is_moot = match outcome {
         Outcome::Ignored => {
-            // The word of a part is another: it leaves this to the probe, which may deal with the refusal.
+            // A part of a probe has another word, so it does nothing here: the probe may yet deal with the refusal.
             if nesting::was_refused_elsewhere(breaker, word) {
                 half_open::make_room(breaker, word);
             }

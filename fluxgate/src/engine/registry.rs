@@ -45,7 +45,7 @@ impl Registry {
         self.leave_if(breaker, || true);
     }
 
-    /// Removes a breaker if it may leave, which is asked while nobody can get it from here. Returns whether it did.
+    /// Removes a breaker if it may leave, which is asked while nobody can find it here. Returns whether it has left.
     pub(crate) fn leave_if(&self, breaker: &Breaker, may_leave: impl FnOnce() -> bool) -> bool {
         let place = self.place(breaker);
         let mut members = self.members.lock();
@@ -61,7 +61,7 @@ impl Registry {
         self.members.lock().values().filter_map(Origin::breaker).collect()
     }
 
-    /// One with this name.
+    /// A breaker with this name; any of them, if several share it.
     pub(crate) fn find(&self, name: &str) -> Option<Ref<Breaker>> {
         let hash = self.hash(name);
         // Dropping the last reference to a breaker removes it, which takes the lock: so these are kept until the lock is released.

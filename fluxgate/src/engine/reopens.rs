@@ -9,8 +9,8 @@ use crate::clock::NEVER;
 pub(crate) struct Reopens {
     /// As of the last opening.
     count: u32,
-    /// How much of the pause was left when the breaker opened: all of it or, after a restart, the rest. Below zero, it had been over
-    /// for as long.
+    /// How much of the pause was left when the breaker opened: all of it or, after a restart, the rest. If negative, the pause had been
+    /// over for that long.
     left: i64,
     /// How long the breaker was last open, capped at its pause. While it is open, that is how long it had been before a restart.
     open_for: u64,
@@ -36,18 +36,18 @@ impl Reopens {
         self.restore(count, 0);
     }
 
-    /// The breaker opens as it was before a restart, by which it had been open for this long.
+    /// The breaker opens as it was before a restart. By then, it had been open for this long.
     pub(super) fn restore(&mut self, count: u32, open_for: u64) {
         (self.count, self.open_for, self.closed_at) = (count, open_for, NEVER);
     }
 
-    /// This much of the pause was left when the breaker opened, which is open now.
+    /// The breaker is open, and this much of its pause was left when it opened.
     pub(super) fn pause(&mut self, left: i64) {
         self.left = left;
     }
 
-    /// For how long a pause that ended at `end` is over at `now`: longer, if it was over before a restart, to which the clock may not
-    /// reach back.
+    /// For how long a pause that ended at `end` has been over at `now`. What passed before a restart is added, since the clock may not
+    /// reach back that far.
     pub(crate) fn overdue(&self, end: u64, now: u64) -> u64 {
         now.saturating_sub(end).saturating_add(self.overdue_before())
     }
@@ -90,7 +90,7 @@ impl Reopens {
         *self = Self { closed_at: self.closed_at, ..Self::NONE };
     }
 
-    /// Whether it has closed since it last opened, and that was, at `now`, as long ago as it was open.
+    /// Whether the breaker has closed since it last opened, and by `now` that was at least as long ago as it had been open for.
     fn are_forgiven(&self, now: u64) -> bool {
         self.closed_at != NEVER && now.saturating_sub(self.closed_at) >= self.open_for
     }
@@ -99,7 +99,7 @@ impl Reopens {
 /// The last opening, as of the beginning of the current state.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct LastOpening {
-    /// For how long the breaker had been open, as far as its pause went.
+    /// How long the breaker had been open, capped at its pause.
     opened_for: Duration,
     /// How much of the pause was left.
     pause: Duration,
@@ -108,7 +108,7 @@ pub(crate) struct LastOpening {
 }
 
 impl LastOpening {
-    /// For how long the breaker has been open by now, as far as its pause goes, and for how long the pause has been over.
+    /// How long the breaker has been open by now, capped at its pause, and for how long the pause has been over.
     pub(crate) fn after(self, since: Duration) -> [Duration; 2] {
         let Self { opened_for, pause, overdue } = self;
         [opened_for.saturating_add(since.min(pause)), overdue.saturating_add(since.saturating_sub(pause))]

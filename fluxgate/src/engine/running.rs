@@ -1,7 +1,7 @@
 //! The running calls: those admitted in the current generation that have not ended.
 //!
-//! A half-open breaker counts them for the slots of its trial. Others do so only if their rule asks for calls `in_flight`, which a
-//! flag of the state word tells. Such a rule is evaluated whenever a call is admitted, so a dependency whose calls never end is
+//! A half-open breaker counts them for the slots of its trial. Others do so only if their rule asks for calls `in_flight`: a flag
+//! of the state word says so. Such a rule is evaluated whenever a call is admitted, so a dependency whose calls never end is
 //! noticed, too: once they have run for as long as the rule's threshold, they are slow calls.
 //!
 //! Counting the slow ones needs no list of calls. For each threshold, time is divided into parts of it, and calls are counted by
@@ -17,7 +17,7 @@ pub(crate) struct Running {
     ages: Option<Box<AllAges>>,
 }
 
-/// Running calls that have reached a threshold, but no longer one.
+/// Running calls that have reached a threshold, but not the next longer one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct SlowCalls {
     pub(crate) calls: u32,
@@ -41,7 +41,7 @@ impl Running {
         self.each().for_each(Ages::clear);
     }
 
-    /// A call begins at `start`, under a rule that measures this.
+    /// A call begins at `start`, under a rule with these measures.
     pub(super) fn begin(&mut self, start: u64, measures: &Measures) {
         self.calls = self.calls.saturating_add(1);
         if measures.in_flight && measures.has_thresholds() {
@@ -120,7 +120,7 @@ impl Ages {
         time / self.threshold.div_ceil(PARTS)
     }
 
-    /// The counter of calls that began at `start`. When threads race, one may come late.
+    /// The counter of calls that began at `start`. When threads race, a call may come so late that it is old already.
     fn begun(&mut self, start: u64) -> &mut u32 {
         let part = self.part(start);
         if part + YOUNG <= self.latest { &mut self.old } else { &mut self.young[(part % YOUNG) as usize] }

@@ -11,9 +11,9 @@ pub(crate) struct Stripe {
 }
 
 /// The number of bits of the count.
-const NUMBER: u32 = 20;
+const COUNT_BITS: u32 = 20;
 /// The most that a stripe counts in a season.
-pub(super) const LARGEST: u64 = (1 << NUMBER) - 1;
+pub(super) const LARGEST: u64 = (1 << COUNT_BITS) - 1;
 /// The value of a stripe that is open to no word.
 const CLOSED: u64 = u64::MAX;
 
@@ -38,7 +38,7 @@ impl Stripe {
     pub(super) fn count(&self, word: StateWord) -> Counting {
         let seen = self.count.load(Ordering::Acquire);
         // For any other word, the difference is larger than any count.
-        let counted = seen.wrapping_sub(word.0 << NUMBER);
+        let counted = seen.wrapping_sub(word.0 << COUNT_BITS);
         if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
             return Counting::Closed;
         }
@@ -63,23 +63,23 @@ impl Stripe {
     /// How many calls of `word` it has counted in this season; `None` if it is not open to them.
     #[inline]
     pub(super) fn counted_of(&self, word: StateWord) -> Option<u64> {
-        let counted = self.count.load(Ordering::Acquire).wrapping_sub(word.0 << NUMBER);
+        let counted = self.count.load(Ordering::Acquire).wrapping_sub(word.0 << COUNT_BITS);
         (counted <= LARGEST).then_some(counted)
     }
 
     /// Opens the stripe, which must be closed, to `number` calls of `word`.
     pub(super) fn open(&self, word: StateWord, number: u64) {
         self.limit.store(number, Ordering::Relaxed);
-        self.count.store(word.0 << NUMBER, Ordering::Release);
+        self.count.store(word.0 << COUNT_BITS, Ordering::Release);
     }
 
-    /// The same, but to no call more, whatever stalled threads do that looked at it in an earlier season: if the value they saw
-    /// recurs, they count under another limit. But no stripe counts beyond [`LARGEST`], so this one starts that far below. Returns
-    /// the starting count.
+    /// The same, but to not one call more, even if threads have stalled since they looked at the stripe in an earlier season: if the
+    /// value they saw recurs, they count under the limit they saw. But no stripe counts beyond [`LARGEST`], so this one starts `number`
+    /// below it. Returns the starting count.
     pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
         let first = LARGEST.saturating_sub(number);
         self.limit.store(LARGEST, Ordering::Relaxed);
-        self.count.store((word.0 << NUMBER) + first, Ordering::Release);
+        self.count.store((word.0 << COUNT_BITS) + first, Ordering::Release);
         first
     }
 
@@ -91,7 +91,7 @@ impl Stripe {
         number
     }
 
-    /// Allows `number` more calls than counted so far. It must be open.
+    /// Allows `number` more calls than counted so far. The stripe must be open.
     pub(super) fn allow(&self, number: u64) {
         self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
     }
@@ -101,7 +101,7 @@ impl Stripe {
         self.counted() >= self.limit.load(Ordering::Relaxed)
     }
 
-    /// How many calls it has counted in this season. It must be open.
+    /// How many calls the stripe, which must be open, has counted in this season.
     pub(super) fn counted(&self) -> u64 {
         self.count.load(Ordering::Acquire) & LARGEST
     }
@@ -114,7 +114,7 @@ impl Stripe {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Counting, LARGEST, NUMBER, Stripe};
+    use super::{COUNT_BITS, Counting, LARGEST, Stripe};
     use crate::engine::word::{Needs, StateWord, Timing};
     use crate::state::State;
     use std::sync::atomic::Ordering;
@@ -143,7 +143,7 @@ mod tests {
             assert!(!counts(word) && stripe.counted_of(word).is_none());
         }
         stripe.open(word, u64::MAX);
-        stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
+        stripe.count.store((word.0 << COUNT_BITS) + LARGEST - 1, Ordering::Relaxed);
         assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
     }
 }

@@ -167,12 +167,12 @@ impl OwnStripe {
     }
 }
 
-/// How many threads can have a stripe of their own. More share them.
+/// How many threads can have a stripe of their own. Further threads share those.
 pub(super) const PLACES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
 /// The stripes of threads.
 pub(crate) struct OwnStripes {
-    /// The stripes that count successes in this generation, or have, a bit for each; none while they are being closed.
+    /// The stripes that count successes in this generation, or have done so, a bit for each; none while they are being closed.
     counting: AtomicU32,
     /// For threads without a stripe of their own, under the lock.
     journal: OnceBox<Journal>,
@@ -259,7 +259,7 @@ impl<'a> Stripes<'a> {
         }
     }
 
-    /// From now on this thread has a stripe of its own, and so has every other one that comes.
+    /// Gives this thread a stripe of its own and, from now on, every other thread that comes.
     #[cold]
     #[inline(never)]
     pub(crate) fn split(self) -> bool {
@@ -300,7 +300,7 @@ impl<'a> Stripes<'a> {
             sum += counted_on(&own.stripe) + own.successes(word);
             left &= left - 1;
         }
-        // If they have been reopened, in another season, the failure was collected before that.
+        // If the stripes have been reopened, in another season, the failure was collected before that.
         (stripes.counting.load(Ordering::Acquire) != 0).then_some(sum)
     }
 

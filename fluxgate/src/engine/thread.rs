@@ -1,4 +1,4 @@
-//! Numbers for running threads, which keep apart what they write.
+//! Numbers for running threads, to keep apart what they write.
 //!
 //! Each running thread has its own number, the lowest that was free when it first asked: so with few threads numbers stay low,
 //! however many have come and gone. The next thread that gets a number sees everything that the previous one did.

@@ -43,7 +43,7 @@ impl Change {
 pub(super) enum Pause {
     /// In nanoseconds.
     For(u64),
-    /// Over since this many nanoseconds, before a restart.
+    /// Restored after a restart: over for this many nanoseconds already.
     Over(u64),
     Endless,
     /// A user's function has yet to return it.
@@ -65,7 +65,7 @@ impl Pause {
         }
     }
 
-    /// How much is left of it, in nanoseconds; below zero, for how long it has been over.
+    /// How many nanoseconds of it are left; if negative, for how many it has been over.
     pub(super) fn left(self) -> i64 {
         let signed = |nanos: u64| i64::try_from(nanos).unwrap_or(i64::MAX);
         match self {

@@ -9,7 +9,7 @@ pub(crate) struct Trial {
     /// Outcomes so far, and how many were good. A trial takes no more than two million.
     pub(crate) outcomes: u32,
     pub(crate) good: u32,
-    /// How many more calls there is room for, because calls found none for those that they made on other threads or tasks.
+    /// How many more calls there is room for, because probes found none for calls that they made on other threads or tasks.
     lent: u32,
     /// While calls are in flight: since when they have waited for an outcome. Otherwise: for how long.
     waits: u64,

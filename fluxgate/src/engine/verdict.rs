@@ -42,8 +42,8 @@ pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     follow(guard, occasion, step, now);
 }
 
-/// Acts on what an outcome or an admission led to. `step` is that for the calls that have ended. Only the rule's `custom`
-/// conditions are asked without the lock.
+/// Acts on what an outcome or an admission led to. `step` is what the calls that have ended lead to by themselves. Only the rule's
+/// `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
 pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: u64) {

@@ -170,7 +170,7 @@ fn a_time_window_agrees_with_a_list() {
     }
 }
 
-/// By design, it is invisible from outside which calls are counted. These tests make sure that they are.
+/// By design, nobody can tell from outside which calls are counted, so the tests below look inside.
 fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) -> CircuitBreaker {
     let builder = CircuitBreaker::builder("counted").window(window).trip(rule).clock(clock);
     let breaker = builder.build().expect("a sound configuration");

@@ -144,7 +144,7 @@ fn calls_of_threads_that_take_turns_stay_in_order() {
     for (seed, size) in (0..20).flat_map(|seed| [1, 2, 30, 100, 500].map(|size| (seed, size))) {
         let (builder, threads) = (averaging(window::count(size)), number_of_threads(seed));
         take_turns(threads, &builder.build().expect("sound"), size, None, seed);
-        // If it stands still, only the threads report the order.
+        // If the clock stands still, only the turns of the threads tell the order.
         for longest in [1, 100] {
             let time = Hand::default();
             let breaker = averaging(window::count(size)).clock(time.clone()).build().expect("sound");
@@ -235,7 +235,7 @@ fn a_time_window_uses_journals_while_failures_come_fast_and_not_in_a_row() {
     let metrics = breaker.metrics();
     assert_eq!((metrics.total(), metrics.failure_streak()), (25, 1));
     call(&breaker, &"x".repeat(300));
-    assert!(!is_journaled(), "so many are counted");
+    assert!(!is_journaled(), "a long run is counted");
     breaker.breaker().lock().journals.pace.hurry();
     call(&breaker, "oxo");
     assert!(is_journaled());

@@ -181,7 +181,7 @@ impl Memory {
         }
     }
 
-    /// Records calls, none of them slow, after none of which the rule holds. `latest` yields whether each failed and how long it
+    /// Records calls, none of which was slow or made the rule hold. `latest` yields whether each failed and how long it
     /// took, the last one first; `tally` is that of all.
     pub(crate) fn record_together(&mut self, tally: &Tally, mut latest: impl Iterator<Item = (bool, u64)>) {
         let mut end = Run::default();
@@ -284,7 +284,7 @@ impl Memory {
         }
     }
 
-    /// The running calls as finished ones, with their numbers: no more than a window remembers.
+    /// The running calls as finished ones, and how many of each: no more than a window remembers.
     fn fitting(
         &self,
         slow: &[SlowCalls],
