@@ -38,7 +38,7 @@ fn a_first_call_is_admitted_while_the_breaker_begins_to_count_calls() {
     });
 }
 
-/// `static B: CircuitBreaker = breaker!(..)` in a `const` or a field: the breaker itself is made on first use.
+/// The value of `breaker!(..)`, in a `static` or a field: the breaker itself is made on first use.
 #[test]
 fn a_handle_used_by_two_threads_at_once_makes_one_breaker() {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();

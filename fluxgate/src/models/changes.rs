@@ -19,7 +19,7 @@ fn an_outcome_counts_before_new_settings_or_is_late() {
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
         assert_eq!(snapshot.metrics.failures() + snapshot.late, 2);
-        // It was in time for the new rule, or already there: either way the rule holds.
+        // Two failures in the window make the new rule hold, whether the second came before it or after.
         let trips = snapshot.metrics.failures() == 2;
         assert_eq!(snapshot.state == State::Open, trips);
         assert_eq!(log.lock().unwrap().len(), usize::from(trips));

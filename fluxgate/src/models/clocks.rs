@@ -1,4 +1,4 @@
-//! The processor's counter: no thread reads a mixture of two lines, and none sees time go back, though threads stall anywhere.
+//! The processor's counter: no thread reads a mixture of two lines, and none sees time go back, wherever threads stall.
 
 use super::*;
 use crate::clock::{Counter, TimeSource};

@@ -23,7 +23,7 @@ fn a_key_requested_by_two_threads_gets_one_breaker() {
     });
 }
 
-/// There is room for one. The key that has it keeps it while it is held, and the other shares.
+/// There is room for one key. The one that has it keeps it while its breaker is held, and the other shares the family's own.
 #[test]
 fn a_held_breaker_is_found_again_while_another_key_comes() {
     check(|| {
@@ -41,7 +41,7 @@ fn a_held_breaker_is_found_again_while_another_key_comes() {
     });
 }
 
-/// Regression: for a moment, it was missing.
+/// Regression: for a moment, the breaker was missing.
 #[test]
 fn a_breaker_that_somebody_got_from_the_registry_stays_there() {
     check(|| {

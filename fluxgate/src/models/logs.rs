@@ -12,7 +12,7 @@ pub(super) fn logging() -> Arc<Breaker> {
     breaker
 }
 
-/// The same, where the third and fourth threads share the stripes of others, and so count with a locked instruction.
+/// The same, but the third and fourth threads share the stripes of others, and so count with a locked instruction.
 fn shared_by_the_third() -> Arc<Breaker> {
     let breaker = logging();
     spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();

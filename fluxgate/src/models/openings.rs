@@ -24,7 +24,7 @@ fn one_of_two_due_calls_gets_the_slot() {
         assert_eq!(*log.lock().unwrap(), [(State::Open, State::HalfOpen)]);
         assert_eq!(in_flight(&breaker), 1);
         let refusals: Vec<_> = both.iter().filter_map(|call| call.as_ref().err()).collect();
-        // Refused by the trial that the other began, which no longer depends on the pause.
+        // Refused by the trial that the other call began, so the time left no longer depends on the pause.
         assert_eq!(refusals.len(), 1);
         let soon = Duration::from_secs(6)..=Duration::from_secs(9);
         assert!(refusals[0].retry_after().is_some_and(|left| soon.contains(&left)));
@@ -81,8 +81,8 @@ fn an_extended_pause_lasts_even_if_a_call_found_it_over() {
         } else if call.is_ok() {
             assert_eq!(*log, [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)]);
         } else {
-            // It was refused by the longer pause, which is not a transition, or by that pause after the trial that it began had
-            // been ended.
+            // The call was refused by the longer pause, which is not a transition, or by that pause after the command had ended the
+            // trial that the call began.
             let ended = [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)];
             assert!(log.is_empty() || *log == ended, "{log:?}");
         }

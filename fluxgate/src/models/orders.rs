@@ -116,7 +116,7 @@ struct Trace {
     trips: Trips,
     size: usize,
     threads: [Vec<Known>; 2],
-    /// The figures in the end, whether it is open, and how many calls were late.
+    /// The figures in the end, whether the breaker is open, and how many calls were late.
     end: (Figures, bool, u64),
 }
 
@@ -155,7 +155,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// Makes calls, which fail or not and are slow or not, and looks at the figures where there is none.
+    /// Makes these calls, each of which fails or not and is slow or not. `None` looks at the figures instead.
     fn play(&self, thread: usize, calls: &[Option<(bool, bool)>]) {
         for call in calls {
             let others = self.done[1 - thread].load(Ordering::Acquire) as usize;

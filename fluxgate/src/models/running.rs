@@ -69,7 +69,7 @@ fn a_late_end_takes_nothing_from_the_next_generation() {
     });
 }
 
-/// Calls that come and go leave nothing behind, and are never more at once than they were.
+/// Calls that come and go leave nothing behind, and no more are counted at once than were running.
 #[test]
 fn ended_calls_no_longer_run() {
     check(|| {

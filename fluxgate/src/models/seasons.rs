@@ -1,4 +1,4 @@
-//! What was granted in one season is not used in another, though a thread may stall while stripes are closed and reopened.
+//! What was granted in one season is not used in another, even if a thread stalls while stripes are closed and reopened.
 
 use super::logs::logging;
 use super::windows::spawn_failure;

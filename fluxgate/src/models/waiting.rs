@@ -1,6 +1,6 @@
 //! A waiting task either sees a change or is woken by it: nothing is lost between the check and the registration.
 //!
-//! There is no timer here, so a task that is not woken would wait for ever.
+//! There is no timer here, so a task that is not woken would wait forever.
 
 use std::future::Future;
 use std::pin::{Pin, pin};

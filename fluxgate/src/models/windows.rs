@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A call fails on another thread. Also returns whether that has already happened, as far as this thread can tell.
+/// Makes a call fail on another thread. Also returns whether that has already happened, as far as this thread can tell.
 pub(super) fn spawn_failure(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
     let failed = Arc::new(AtomicBool::new(false));
     let flag = failed.clone();
@@ -138,7 +138,7 @@ fn successes_on_both_sides_of_a_bucket_are_all_counted() {
     });
 }
 
-/// A breaker whose successes are counted, and whose rule four more failures cannot make hold.
+/// A breaker whose successes are counted, and whose rule cannot hold after only four more failures.
 fn far_from_tripping() -> Arc<Breaker> {
     let breaker = breaker(window::count(4), trip::failure_streak(7));
     acquire(&breaker).unwrap().failure();
