@@ -14,8 +14,8 @@ use super::word::StateWord;
 use crate::sync::thread_local;
 
 thread_local! {
-    /// The probes whose bodies this thread is in: the breaker's address, and its word.
-    static PROBES: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
+    /// The probes and tracked calls whose bodies this thread is in: the breaker's address, and its word.
+    static MARKS: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
 }
 
 thread_local! {
@@ -24,29 +24,30 @@ thread_local! {
     static REFUSED: Cell<Option<(usize, StateWord)>> = const { Cell::new(None) };
 }
 
-/// Marks that this thread is in the body of a probe. A probe polled within another adds its own mark, though the two are equal.
+/// Marks that this thread is in the body of a probe, or of a tracked call. A probe polled within another adds its own mark, though
+/// the two are equal.
 ///
 /// An `extern "C"` function cannot unwind, so callers need no landing pads. Nothing here panics.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) {
-    change(|probes| probes.push(mark(breaker, word)));
+    change(|marks| marks.push(mark(breaker, word)));
 }
 
 /// Ends what [`enter`] began. A call that waits to be polled again has no mark.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
     let mark = mark(breaker, word);
-    change(|probes| {
-        if let Some(latest) = probes.iter().rposition(|probe| *probe == mark) {
-            probes.swap_remove(latest);
+    change(|marks| {
+        if let Some(latest) = marks.iter().rposition(|known| *known == mark) {
+            marks.swap_remove(latest);
         }
     });
 }
 
-/// Whether a call of this breaker, under this word, is part of a probe.
+/// Whether this thread is in the body of a probe, or of a tracked call, of this breaker under this word.
 pub(super) fn contains(breaker: &Breaker, word: StateWord) -> bool {
     let mark = mark(breaker, word);
-    PROBES.try_with(|probes| probes.borrow().contains(&mark)).unwrap_or(false)
+    MARKS.try_with(|marks| marks.borrow().contains(&mark)).unwrap_or(false)
 }
 
 /// A call has failed only because the breaker refused a call that it made elsewhere. It is the next to end on this thread.
@@ -70,5 +71,5 @@ fn mark(breaker: &Breaker, word: StateWord) -> (usize, StateWord) {
 
 /// A thread that is ending has no marks; its last calls, in destructors, count on their own.
 fn change(change: impl FnOnce(&mut Vec<(usize, StateWord)>)) {
-    let _ = PROBES.try_with(|probes| change(&mut probes.borrow_mut()));
+    let _ = MARKS.try_with(|marks| change(&mut marks.borrow_mut()));
 }

@@ -32,7 +32,7 @@ pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<Metrics>, 
     open_for(guard, reason, evidence, pause, now);
 }
 
-/// Whether an open breaker waits for a command.
+/// Whether an open breaker stays open until a command.
 pub(super) fn is_never_retried(settings: &Settings) -> bool {
     matches!(settings.retry.schedule, Schedule::Never)
 }
@@ -81,7 +81,7 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     }
 }
 
-/// Sets how long the breaker, which is open, stays open from `now`. Readers see the old deadline or the new one: both are true.
+/// Sets how long the breaker, which is open, stays open from `now`. Readers see the old deadline or the new one: either will do.
 pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
     let (breaker, deadline) = (guard.breaker, pause.deadline(now));
     breaker.deadline.store(deadline, Ordering::Relaxed);
@@ -118,7 +118,7 @@ pub(crate) struct EarlierOpening {
     pub(crate) left: Option<Duration>,
     /// For how long the pause has been over.
     pub(crate) overdue: Duration,
-    /// How much of the pause is over.
+    /// How long the breaker has been open, capped at its pause.
     pub(crate) open_for: Duration,
     pub(crate) reopens: u32,
 }

@@ -32,7 +32,7 @@ pub(super) struct OwnStripe {
     /// Open while the thread may count. Also counts what the thread does not count by itself, and calls of other threads that share
     /// this place.
     pub(super) stripe: Stripe,
-    /// The number of the thread, if it has one yet.
+    /// The number of the thread that owns the stripe, if one does.
     owner: AtomicU32,
     /// The generation of the successes that the thread has counted by itself.
     generation: AtomicU64,

@@ -63,7 +63,7 @@ thread_local! {
 #[cfg(not(fluxgate_loom))]
 static IN_USE: AtomicU64 = AtomicU64::new(1);
 
-/// The thread's hold on its number, given as its bit, which ends with the thread.
+/// The thread's hold on its number, which ends with the thread. The number is given as its bit.
 #[cfg(not(fluxgate_loom))]
 struct Lease(Cell<u64>);
 

@@ -17,7 +17,7 @@ use super::{manual, ramp};
 use crate::events::transition::Reason;
 use crate::state::State;
 
-/// Whether the time matters at which a call admitted under `word` begins or ends.
+/// Whether it matters when a call admitted under `word` begins or ends.
 pub(super) fn needs_time(word: StateWord) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }

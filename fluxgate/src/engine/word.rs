@@ -28,7 +28,7 @@ impl StateWord {
     const HALF_OPEN: u64 = 2;
     /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
-    /// The rule needs durations: calls are timed.
+    /// Calls are timed: for the rule, for `on_cancel`, or because they are counted.
     const TIMED: u64 = 1 << 4;
     /// A change is being written; a reader that sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
@@ -38,7 +38,8 @@ impl StateWord {
     const TRACKED: u64 = 1 << 7;
     /// The bits that admission looks at.
     const ADMISSION: u64 = (1 << 8) - 1;
-    /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
+    /// The time at which a call ends matters: calls are timed, the window is one of time, the rule asks for `failing_for`, or the clock
+    /// may be a user's.
     const DATED: u64 = 1 << 8;
     /// Calls are counted, and therefore timed.
     const COUNTED: u64 = 1 << 9;
@@ -59,7 +60,7 @@ impl StateWord {
     const DISABLED: u64 = 1 << 14;
     /// Replaces [`TIMED`](Self::TIMED) while the breaker is disabled, and times no calls.
     const TIMED_LATER: u64 = 1 << 15;
-    /// The rule asks for an average: durations are summed.
+    /// The rule may look at the average: durations are summed.
     const AVERAGED: u64 = 1 << 16;
     /// Calls come so fast that threads would contend for the lock: they use journals instead.
     const JOURNALED: u64 = 1 << 17;
