@@ -8,12 +8,12 @@
 //! - [`testing`]: how to test code that uses breakers
 //! - [`limits`]: what a breaker cannot do for you, and what to do instead
 //! - [`layers`]: time-outs, retries and limits around a breaker, and in which order
-//! - [`fleet`]: what it costs that instances share no state, and partial failures
+//! - [`fleet`]: what it costs that instances share no state, and what to do about partial failures
 //! - [`performance`]: what a guarded call costs, compared with other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
 pub mod compiler {
-    // The compiler names these in its messages, and does not spell out a path that is not hidden. Those that are implemented for whatever
+    // The compiler names these in its messages, and shortens paths to items that are not hidden. Those that are implemented for whatever
     // type a user has are hidden themselves, or the documentation of each such type would list them.
     #[doc(hidden)]
     pub use crate::private::{

@@ -15,7 +15,7 @@
 //! well, it closes; if not, it opens again, for longer each time with a [`backoff`](retry::backoff).
 //!
 //! Add it with `cargo add fluxgate`. If you have an error type of your own, it needs [one more variant](macro@circuit_breaker#returns), and
-//! you should [say which errors](track) are the caller's fault: by default, each one is a failure.
+//! you should [say which errors](track) are the caller's fault: by default, every `Err` is a failure.
 //!
 //! - [`circuit_breaker`] makes a breaker for a function, [`breaker!`](macro@breaker) one for a `static` or a struct field, and
 //!   [`CircuitBreaker::builder`] one at run time.
@@ -29,7 +29,7 @@
 //!   [where the limits are](docs::limits).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
-//! thing to fail: [what that costs a fleet](docs::fleet).
+//! thing to fail. See [what that costs a fleet](docs::fleet).
 //!
 //! # Features
 //!
@@ -47,14 +47,14 @@
 //! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
 //!   has a chance, for [workers](docs::layers#workers-that-wait). With `test-util`, breakers without a clock of their own follow tokio's
 //!   clock, which a test may pause
-//! - `http`: `fluxgate::http::retry_after`, how long a response asks to be left alone, in seconds or by a date
+//! - `http`: `fluxgate::http::retry_after`, how long a response asks to be left alone, in seconds or as a date
 //! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: their support for HTTP and gRPC, such as statuses,
 //!   trailers and bodies
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
 //!
-//! Fluxgate works on every target that has the standard library with its clock, of 64 or 32 bits, and of either byte order. The processor's
+//! Fluxgate works on every target of 64 or 32 bits, and of either byte order, that has the standard library with its clock. The processor's
 //! counter tells the time on x86-64, and on 64-bit ARM under Linux, macOS and Windows; elsewhere the operating system's clock does, which
 //! takes longer to read.
 //!
@@ -74,9 +74,9 @@
 //! - [`Events::recv_timeout`] does not wait.
 //!
 //! Tokio's timers do not work there, whatever clock is set. So the compiler refuses every `timeout`,
-//! [`CircuitBreaker::ready`](CircuitBreaker#method.ready) and `ready_at` do not exist, and no fault can be injected that delays calls.
+//! [`CircuitBreaker::ready`](CircuitBreaker#method.ready) and `ready_at` do not exist, and no fault that delays calls can be injected.
 #![forbid(unsafe_code)]
-// Where tokio has no timers, nothing waits for a breaker but a service of tower.
+// Where tokio has no timers, only a service of tower waits for a breaker.
 #![cfg_attr(
     all(target_family = "wasm", target_os = "unknown", not(feature = "tower")),
     allow(dead_code, reason = "what waits is left out")
