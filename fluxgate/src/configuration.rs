@@ -78,7 +78,7 @@ impl Settings {
     /// The defaults, without a name.
     pub const STANDARD: &Self = &Self::standard(Name::NONE);
 
-    /// For [`time_limit`](Self::time_limit).
+    /// This duration as a [`time_limit`](Self::time_limit).
     pub const fn limit(duration: Duration) -> Option<NonZeroU64> {
         NonZeroU64::new(nanos(duration))
     }
@@ -104,7 +104,7 @@ impl Settings {
         }
     }
 
-    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
+    /// The plan of its trials. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
     /// function.
     pub(crate) fn trial(&self) -> Plan {
         Plan::of(self.rule.nodes()).unwrap_or(Plan::SINGLE)
@@ -185,7 +185,7 @@ impl Settings {
             retry,
             permit,
             on_cancel,
-            // Without a clock, these come to nothing.
+            // These need no clock, or have no effect without one.
             name: _,
             max_half_open_calls: _,
             half_open_timeout: _,

@@ -16,7 +16,7 @@ mod probe;
 mod responses;
 mod returns;
 mod sources;
-mod standing;
+mod static_breaker;
 mod status;
 mod text;
 mod time_limit;
@@ -46,7 +46,7 @@ pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{
     HasSources, Plain, Pointer, PointerAndError, PointerToPointer, SomeError, Sources, Unknown,
 };
-pub use self::standing::StaticBreaker;
+pub use self::static_breaker::StaticBreaker;
 pub use self::status::{
     AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,
     Status, WithoutStatus, server_failed,

@@ -2,8 +2,8 @@
 //!
 //! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before it has
 //! been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff. If the breaker waited for a
-//! call after its delay, only the delay counts. One that a command took out of open or half-open has not closed, so it goes on from there,
-//! unless the command was a [reset](crate::CircuitBreaker::reset).
+//! call after its delay, only the delay counts. A breaker that a command took out of open or half-open has not closed, so its backoff
+//! goes on, unless the command was a [reset](crate::CircuitBreaker::reset).
 //!
 //! ```
 //! use fluxgate::retry;
@@ -92,7 +92,7 @@ pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Optio
     Some(drawn.min(LONGEST_REQUEST))
 }
 
-/// How long a call refused by a half-open breaker should wait: a tenth of the pause before, at least 10 ms, at most 10 s, and up to half
+/// How long a call refused by a half-open breaker should wait: a tenth of the last pause, at least 10 ms, at most 10 s, and up to half
 /// as long again at random, so that the callers do not come back all at once.
 pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
     scale((pause / 10).clamp(10_000_000, 10_000_000_000), 1.0 + random.unit() / 2.0)

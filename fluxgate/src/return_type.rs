@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 pub struct Output<R>(PhantomData<fn() -> R>);
 
 impl<R> Output<R> {
-    /// Of a type that is inferred.
+    /// For a type that is inferred.
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     #[inline(always)]
     pub const fn new() -> Self {
@@ -16,7 +16,7 @@ impl<R> Output<R> {
 }
 
 impl<R> Output<R> {
-    /// Of the type of this value.
+    /// For the type of this value.
     #[inline(always)]
     pub const fn of(_: &R) -> Self {
         Self::new()
@@ -24,7 +24,7 @@ impl<R> Output<R> {
 }
 
 impl<F: Future> Output<F> {
-    /// Of the output of the future that this stands for.
+    /// For the output of the future that this stands for.
     #[inline(always)]
     pub const fn of_future(self) -> Output<F::Output> {
         Output::new()
@@ -43,7 +43,7 @@ impl<R> Output<R> {
     pub fn infer<F: Fn() -> [R; 0]>(self, _: &F) {}
 }
 
-/// What a closure in an expansion returns. Clippy reports a closure that returns a `Result` with a large error, but does not see that
+/// What a closure in an expansion returns. Clippy reports a closure that returns a `Result` with a large error, but does not look for one
 /// in here.
 pub struct Yielded<R>(pub R);
 

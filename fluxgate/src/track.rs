@@ -19,9 +19,9 @@
 //! `ignore` is asked first: what it claims says nothing about the dependency, and is not recorded. Then `success`: what it claims
 //! is a success. Then `track`: what it claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result` is a
 //! success, and an `Err` is ignored. Without `track`, or with one that looks only at `Ok` values, every `Err` that the others do not claim
-//! is a failure. A failure that is only the breaker's own refusal, further in, is ignored. It is found among the sources of an error, or of
-//! what a `Box` or `anyhow::Error` points to, and in a [`fluxgate::Error`](crate::Error). In `Inner` of that, it is found only if what is in
-//! there implements [`Error`]: not in an `Inner(anyhow)`, nor in one within another where the innermost is a `String`.
+//! is a failure. A failure that only passes on a refusal of the same breaker, from a call within the call, is ignored. The refusal is found
+//! among the sources of an error, or of what a `Box` or `anyhow::Error` points to, and in a [`fluxgate::Error`](crate::Error). In `Inner` of
+//! that, it is found only if what is in there implements [`Error`]: not in an `anyhow::Error`, nor in a `fluxgate::Error<String>`.
 //!
 //! ```
 //! use fluxgate::{CallNotPermitted, circuit_breaker};
@@ -66,8 +66,8 @@
 //!
 //! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`. A text pattern,
 //! such as `matches("down" | "away")`, matches anything that borrows as text: `&str`, `String`, `Cow<str>`; a bytes pattern, `ok(b"ERR")`,
-//! anything that borrows as bytes. A name in camel case, `matches(Down)`, is that of an imported variant or a unit struct, and no new
-//! variable, unless the guard uses it: a misspelt one, which would match everything, does not compile. What only a method tells goes into
+//! anything that borrows as bytes. A name in camel case, `matches(Down)`, is that of an imported variant or a unit struct, not a new
+//! variable, unless the guard uses it: a misspelt one, which would match everything, does not compile. What only a method can tell goes into
 //! a guard: `matches(error if error.kind() == ErrorKind::NotFound)` for an `io::Error`, which is no `ErrorKind` itself, and
 //! `matches(status if matches!(status.code(), Code::NotFound | Code::AlreadyExists))` for a `tonic::Status`, which is no `Code`.
 //!
@@ -98,12 +98,12 @@
 //! status, because nothing is known of it. A function with a status in neither `T` nor `E` is refused; in generic code, a type has the
 //! status that its bounds promise.
 //!
-//! Some clients make an error of a 404, and give it no such method: ureq's `Error::StatusCode`, the AWS SDK's `SdkError`. There, say which
+//! Some clients turn a 404 into an error without such a method: ureq's `Error::StatusCode`, the AWS SDK's `SdkError`. There, say which
 //! errors are answers: `success = matches(Inner(ureq::Error::StatusCode(400..500)))`.
 //!
 //! With the feature `tonic`, a `tonic::Status`, also in a `Box`, has the status to which
 //! [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto) maps its code: the server has failed
-//! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. `CANCELLED` counts as a failure, too,
+//! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. `CANCELLED` also counts as a failure,
 //! since that is how tonic spells its own time-out; a call that the program itself cancels has no status. With the feature `axum`,
 //! `StatusCode` and pairs that begin with one are errors with a status.
 //!
@@ -128,9 +128,9 @@
 //! }
 //! ```
 //!
-//! It is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
+//! `server_errors` is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
 //! !matches(..)` excludes some errors, which are then ignored; since `matches` looks at errors alone, no `Ok` is a failure then. A healthy
-//! call with a status takes some 50 instructions more, since a `status()` may be the user's, and panic; one with a status only in its
+//! call with a status takes some 50 instructions more, since a `status()` may be user code, and panic; one with a status only in its
 //! errors, a dozen.
 //!
 //! # By hand
@@ -152,7 +152,7 @@ use crate::handle::error::CallNotMade;
 ///
 /// Follows [`source`](Error::source), and looks into what is an error itself and has a `source` that skips the error in it: a
 /// [`std::io::Error`] that wraps another error, a `Box<T>` or `Arc<T>` of an error, an `Arc<dyn Error>`, also with `Send` or
-/// `Send + Sync`, and a [`fluxgate::Error`](crate::Error). A chain of more than 256 errors is taken for a circle, and left.
+/// `Send + Sync`, and a [`fluxgate::Error`](crate::Error). A chain of more than 256 errors is taken for a cycle, and cut off there.
 ///
 /// ```
 /// use fluxgate::track;
@@ -170,7 +170,7 @@ pub fn type_of<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     chain(Some(error)).any(|error| as_type::<T>(error).is_some() || is_refusal && error.is::<CallNotMade>())
 }
 
-/// How many errors of a chain are looked at, which may go in a circle.
+/// How many errors of a chain are looked at, since it may be a cycle.
 const MAX_CHAIN: usize = 256;
 
 /// An error and its sources.
@@ -180,7 +180,7 @@ pub(crate) fn chain<'a>(
     iter::successors(error, |&error| wrapped(error).or_else(|| error.source())).take(MAX_CHAIN)
 }
 
-/// The error that is in this one, if the `source` of this one skips it and its type is not known.
+/// The error in this one, if this one's `source` skips it, and its type is not known.
 fn wrapped<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     if let Some(error) = as_type::<io::Error>(error) {
         return error.get_ref().map(|inner| inner as _);

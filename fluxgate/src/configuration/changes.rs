@@ -13,7 +13,7 @@ use super::config_error::ConfigError;
 use super::{OnCancel, Settings};
 use crate::state::Outcome;
 
-/// Writes what treats all settings alike, from one line for each: its name, its type, its field of [`Settings`], how it prints, and how it
+/// Writes the code that treats all settings alike, from one line for each: its name, its type, its field of [`Settings`], how it prints, and how it
 /// is read.
 macro_rules! changes {
     ($($name:ident: $type:ty, of $field:ident, prints $print:expr, reads $read:expr;)*) => {
@@ -56,7 +56,7 @@ macro_rules! changes {
                 Ok(true)
             }
 
-            /// Both changes; where both change a setting, these win.
+            /// Both changes; where both change a setting, `self` wins.
             #[cfg(any(feature = "serde", feature = "keyed"))]
             pub(crate) fn over(self, others: &Self) -> Self {
                 Self { $($name: self.$name.or_else(|| others.$name.clone()),)* }

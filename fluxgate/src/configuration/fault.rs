@@ -50,7 +50,7 @@ pub(crate) fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) 
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
-/// A fault that nobody remembers is an outage.
+/// The longest that a fault may last: one that everybody has forgotten is an outage.
 #[cfg(feature = "chaos")]
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -16,7 +16,7 @@ pub struct MethodName {
 
 #[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 impl MethodName {
-    /// The item is one in the body of the method.
+    /// `_item` is any item in the body of the method.
     pub const fn of<T>(_item: &T, module: &'static str, method: &'static str) -> Self {
         Self { module, method, item: type_name::<T>, path: const { OnceLock::new() } }
     }

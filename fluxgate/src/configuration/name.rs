@@ -21,10 +21,10 @@ pub struct Name(NameText);
 #[derive(Clone)]
 enum NameText {
     Static(&'static str),
-    /// Of a method, found when it is first asked for.
+    /// The path of a method, which is found when it is first needed.
     OfMethod(&'static MethodPath),
     Shared(Arc<str>),
-    /// Of a key: the text, and the length of the family's name in it.
+    /// The name of a key's breaker, and the length of the family's name in it.
     #[cfg(feature = "keyed")]
     OfKey(Arc<str>, usize),
 }
@@ -34,7 +34,7 @@ enum NameText {
 type MethodPath = dyn AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 impl Name {
-    /// The name of no breaker.
+    /// The empty name, which no breaker has.
     pub(crate) const NONE: Self = Self::from_static("");
 
     /// A name known at compile time.

@@ -174,7 +174,7 @@ mod tests {
         assert!(wrong().is_err() && wrong().is_err(), "what is wrong is not remembered");
     }
 
-    /// Two functions may have one address, and not one name.
+    /// Two functions may have the same address, but different names.
     #[test]
     fn settings_with_functions_are_not_shared() {
         let plain = settings("plain", 7);

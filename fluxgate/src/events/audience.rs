@@ -24,7 +24,7 @@ impl Subscription {
     }
 }
 
-/// The listeners of refusals and calls. They stay for ever, so they are read without a lock: a chain that only grows.
+/// The listeners of refusals and calls. They stay forever, so they are read without a lock: a chain that only grows.
 pub(crate) struct Audience(OnceBox<Seat>);
 
 struct Seat {

@@ -28,7 +28,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// Nothing.
+    /// No figures.
     pub(crate) const NONE: Self = Self { node: u64::MAX, part: 0, whole: 0 };
 
     /// No condition, but an injected fault.

@@ -62,7 +62,7 @@ impl Channel {
         self.lock().events.pop_front()
     }
 
-    /// Waits for an event on this thread, until then at the latest.
+    /// Blocks this thread until there is an event, or until that time.
     pub(crate) fn wait(&self, until: Option<Instant>) -> Option<Event> {
         let mut queue = self.lock();
         loop {
@@ -172,7 +172,7 @@ impl Listener for Hub {
     }
 }
 
-/// The last handle to a channel is dropped.
+/// Runs when the last handle to a channel is dropped.
 impl Drop for Channel {
     fn drop(&mut self) {
         CHANNELS.leave();

@@ -19,7 +19,7 @@ pub(crate) struct Delivery {
     queue: VecDeque<Queued>,
     /// How many transitions have been dropped since the last one that was delivered.
     missed: u64,
-    /// How long the breaker has been in each state without the current stay, in the order of [`State::ALL`].
+    /// How long the breaker has been in each state, without the current stay, in the order of [`State::ALL`].
     spent: [u64; State::ALL.len()],
     /// A thread is delivering, and continues until the queue is empty.
     delivering: bool,
@@ -54,7 +54,7 @@ impl Delivery {
         !self.listeners.is_empty()
     }
 
-    /// The breaker leaves a state after this time.
+    /// Notes that the breaker leaves a state in which it has been for this time.
     pub(crate) fn spend(&mut self, state: State, nanos: u64) {
         for (spent, of) in self.spent.iter_mut().zip(State::ALL) {
             if of == state {
@@ -63,7 +63,7 @@ impl Delivery {
         }
     }
 
-    /// How long the breaker has been in each state without the current stay, in the order of [`State::ALL`].
+    /// How long the breaker has been in each state, without the current stay, in the order of [`State::ALL`].
     pub(crate) fn spent(&self) -> [u64; State::ALL.len()] {
         self.spent
     }

@@ -28,7 +28,7 @@ use super::transition::Transition;
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 ///
-/// One that counts refusals:
+/// A listener that counts refusals:
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Interests, Listener, RefusedCall, Transition};
@@ -60,7 +60,7 @@ pub trait Listener: Send + Sync + 'static {
     /// Called after each transition.
     fn on_transition(&self, transition: &Transition);
 
-    /// What it wants to hear in addition to transitions; asked once, when it is added. Default: nothing.
+    /// What the listener wants to hear in addition to transitions; asked once, when it is added. Default: nothing.
     fn interests(&self) -> Interests {
         Interests::transitions()
     }

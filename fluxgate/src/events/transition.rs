@@ -16,9 +16,9 @@ use crate::state::State;
 pub struct Transition {
     /// The breaker's name.
     pub breaker: Name,
-    /// The generation that it began or, if both states are the same, the present one: see [`Call::generation`](crate::Call::generation).
+    /// The generation that it began or, if both states are the same, the current one: see [`Call::generation`](crate::Call::generation).
     pub generation: u64,
-    /// When it happened, by the breaker's clock: two events of one breaker show how far they are apart.
+    /// When it happened, by the breaker's clock, whose times tell only how far apart two events of one breaker are.
     pub at: Duration,
     /// The state before.
     pub from: State,
@@ -127,7 +127,7 @@ impl Reason {
         }
     }
 
-    /// The figures by which the breaker remembers it.
+    /// The figures by which the breaker remembers the reason.
     pub(crate) fn figures(self) -> Figures {
         match self {
             Self::Tripped(cause) => cause.figures(),

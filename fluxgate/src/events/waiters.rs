@@ -22,7 +22,7 @@ impl Waiters {
         Self { wakers: Mutex::new(BTreeMap::new()), next: AtomicU64::new(0) }
     }
 
-    /// The breaker has changed.
+    /// Wakes all tasks, once the breaker has changed.
     pub(crate) fn wake(&self) {
         let wakers = mem::take(&mut *self.wakers.lock());
         for waker in wakers.into_values() {

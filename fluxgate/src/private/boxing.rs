@@ -1,4 +1,4 @@
-//! What a user's method puts into a box: a future, as a rule. Found by method lookup, like the facts in `probe`.
+//! What a user's method puts into a box: usually a future. Found by method lookup, like the facts in `probe`.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::future::Future;

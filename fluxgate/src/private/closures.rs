@@ -22,8 +22,8 @@ pub fn never<R>(_: Output<R>) -> R {
     }
 }
 
-/// Captures a name. Older versions of clippy take one on the left of an assignment for unused, newer ones one that another crate's macro
-/// writes.
+/// Captures a name. Older versions of clippy take a name on the left of an assignment for unused, and newer ones a name that another
+/// crate's macro writes.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __captured {
@@ -53,10 +53,10 @@ pub fn holds(guard: impl FnOnce() -> bool) -> bool {
     guard()
 }
 
-/// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.
+/// Evaluates a part of a tracker that runs user code. If it panics, the answer is `absent`, as if there were no tracker.
 #[inline(always)]
 pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
-    // Catching a panic is much code, and is here only once.
+    // Catching a panic takes much code, so there is only one copy of it.
     #[inline(never)]
     fn ask(absent: bool, question: &mut dyn FnMut() -> bool) -> bool {
         contain(question).unwrap_or(absent)

@@ -1,4 +1,4 @@
-//! Whether a call's error is evidence. A failure that is only the breaker's own refusal, further in, is none.
+//! Whether a call's error is evidence. A failure that only passes on a refusal of the same breaker is none.
 //!
 //! What an error can be asked depends on its type, which only the compiler knows, and is found by method lookup, as in
 //! [sources](super::sources). But every guarded function does this, and each step of a lookup takes compile time: there are as few of them
@@ -34,7 +34,7 @@ pub struct OfError;
 #[derive(Clone, Copy)]
 pub struct OfOurs;
 
-/// Nothing is known of the error.
+/// Nothing is known about the error.
 #[derive(Clone, Copy)]
 pub struct OfUnknown;
 
@@ -90,8 +90,8 @@ impl<E> Deref for Ours<E> {
     }
 }
 
-// Lookup does not see lifetimes, and errors of any lifetime come here. So no type may have to be `'static`, and only the sources are
-// searched, not the error itself. They suffice: a refusal has a source, too.
+// Lookup does not see lifetimes, and errors of any lifetime come here. So no type can be required to be `'static`, and only the sources
+// are searched, not the error itself. They suffice: even a refusal has a source.
 
 impl<E: Deref<Target: Error>> ErrorType<E> {
     #[inline(always)]

@@ -1,4 +1,4 @@
-//! The futures of calls without trackers. Each closure in an expansion takes compile time, so this takes the place of closures.
+//! The futures of calls without trackers. Each closure in an expansion takes compile time, so these types replace them.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::task::Poll;

@@ -44,7 +44,7 @@ impl<'k, Q: Lends> Unnamed<'k, Q> {
     }
 }
 
-/// A key that is no such pointer.
+/// A key that is not such a pointer.
 pub trait Whole<'k, Q: ?Sized> {
     #[doc(hidden)]
     fn __fluxgate_lent(&self) -> &'k Q;

@@ -228,7 +228,7 @@ impl IntoError for CallNotPermitted {
     note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`"
 )]
 pub trait Becomes<E, How> {
-    /// `ByConversion`, if there is one.
+    /// `ByConversion`, if there is a conversion.
     type By;
 
     fn become_error(self) -> E;

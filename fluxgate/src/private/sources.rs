@@ -1,6 +1,6 @@
-//! An error of the user's, of any type, and its sources.
+//! A user's error, of any type, and its sources.
 //!
-//! What can be asked depends on the type, which only the compiler knows. It finds the answer by method lookup: the wrappers below
+//! What can be asked of an error depends on its type, which only the compiler knows. It finds the answer by method lookup: the wrappers below
 //! dereference to one another, and the first whose conditions the type meets has the method.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 

@@ -173,7 +173,7 @@ pub trait IsServerError {
 
 impl<S> IsServerError for S {}
 
-/// Something that is a status without the method `is_server_error`.
+/// A status that has no method `is_server_error`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether the server failed",
     label = "asks `status()`, which returns a `{Self}`",

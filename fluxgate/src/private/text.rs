@@ -1,4 +1,4 @@
-//! Text and bytes in the patterns of trackers, which match whoever owns the value.
+//! Text and bytes in the patterns of trackers, which match owned and borrowed values alike.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 /// The value to match. As a call, it has the span of the pattern, unlike a variable of the expansion.

@@ -8,7 +8,7 @@ pub const name: () = ();
 /// `success = TRACKER`: errors that count as a success (a 404 proves the service alive). Asked after `ignore`, and before `track`.
 pub const success: () = ();
 
-/// As an argument, `ignore = TRACKER`: results that say nothing, `Ok` values too (a cache hit). It is asked first, and what it claims is
+/// As an argument, `ignore = TRACKER`: results that say nothing about the dependency, including `Ok` values (a cache hit). It is asked first, and what it claims is
 /// not recorded. As an outcome, `on_panic = ignore`: the call is not recorded.
 pub const ignore: () = ();
 
@@ -18,7 +18,7 @@ pub const rejected: () = ();
 /// `fallback = |error| ..`: a closure or a path from the error to the return type. It runs on a refusal, and on any `Err`.
 pub const fallback: () = ();
 
-/// `timeout = 2s`: ends a call of an `async` function after this time. It is a failure, and the error is made from a `TimedOut`.
+/// `timeout = 2s`: ends a call of an `async` function after this time. The call is then a failure, and its error is made from a `TimedOut`.
 pub const timeout: () = ();
 
 /// `on_cancel = ignore`: what a future that is dropped before it has finished counts as. With `failure(after = 2s)`, it is a failure only
@@ -44,7 +44,7 @@ pub const custom: () = ();
 /// `ok(PATTERN if GUARD)`: an `Ok` whose value matches: a 500 that arrived as `Ok(response)`.
 pub const ok: () = ();
 
-/// `server_errors`: an `Ok` response or an `Err` whose status says that the server failed, 5xx of HTTP or the like of gRPC; and an `Err`
+/// `server_errors`: an `Ok` response or an `Err` whose status says that the server failed, 5xx in HTTP or its equivalent in gRPC; and an `Err`
 /// without a status. An `Err` with another status is a success, if nothing else claims it.
 pub const server_errors: () = ();
 
@@ -56,7 +56,7 @@ pub const returned: () = ();
 /// `retry = from_error(FUNCTION)` takes precedence over the retry of that breaker. See [`failure_for`](crate::Call::failure_for).
 pub const from_error: () = ();
 
-/// In `from_error`, the retry where the error asks for nothing. By default, `cooldown(60s)`.
+/// In `from_error`, the retry if the error asks for nothing. By default, `cooldown(60s)`.
 pub const otherwise: () = ();
 
 /// The call counts as a failure.

@@ -8,7 +8,7 @@ use crate::engine::breaker::Breaker;
 use crate::sync::const_unless_model;
 
 /// A breaker and what it refers to: its settings, and the name of a method. They share one `static`, since each item of an expansion takes
-/// compile time. It names itself: `static B: StaticBreaker = B.standard("payments")`. The breaker comes first; what follows it is seldom
+/// compile time. Its initializer names the `static` itself: `static B: StaticBreaker = B.standard("payments")`. The breaker comes first; what follows it is seldom
 /// written to.
 #[repr(C)]
 #[must_use]
@@ -18,8 +18,8 @@ pub struct StaticBreaker<N: 'static = ()> {
     pub name: N,
 }
 
-// These make what `self` will be, so it cannot be read yet. It is a receiver, which is borrowed once. An argument would be borrowed anew
-// each time, and the compiler looks through the type of whatever a `static` borrows.
+// These functions make what `self` will be, so it cannot be read yet. It is a receiver, which is borrowed once; an argument would be
+// borrowed anew each time, and the compiler looks through the type of whatever a `static` borrows.
 
 impl StaticBreaker {
     const_unless_model! {
