@@ -148,7 +148,7 @@ fn observe_recent(meter: &Meter, export: &Export) {
         .build();
     meter
         .i64_observable_up_down_counter("circuit_breaker.calls_in_flight")
-        .with_description("Calls that run.")
+        .with_description("Calls that are running.")
         .with_unit("{call}")
         .with_callback(observing(export, |collected, instrument| {
             if let Some(calls) = collected.in_flight.and_then(|calls| i64::try_from(calls).ok()) {

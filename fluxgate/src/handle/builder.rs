@@ -39,7 +39,7 @@ use crate::state::Outcome;
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 ///
-/// Text that is known only when the program runs can be parsed: `.trip(text.parse()?)`, and likewise for the other three.
+/// Text that is known only when the program runs can be parsed: `.trip(text.parse()?)`, and likewise a window, a retry and a permit.
 #[must_use = "nothing is made before `build`"]
 #[derive(Clone)]
 pub struct Builder {

@@ -24,8 +24,8 @@ use crate::state::{Outcome, State};
 /// An admitted call that waits for its outcome to be reported.
 ///
 /// If it is dropped without a report, it counts as `on_panic` (by default, a failure) while the thread is panicking, and otherwise as
-/// `on_cancel` (by default, ignored). A panic that was under way when the call was admitted is not its own. **An early return drops it,
-/// too**: after `work()?`, the failure would not count, so report it first, or leave it to [`call`](crate::CircuitBreaker::call).
+/// `on_cancel` (by default, ignored). A panic that was under way when the call was admitted is not its own. **An early return also
+/// drops it**: after `work()?`, the failure would not count, so report it first, or leave it to [`call`](crate::CircuitBreaker::call).
 ///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -315,7 +315,7 @@ const fn fits_into_registers<T>() -> bool {
     size_of::<T>() <= 2 * size_of::<usize>()
 }
 
-/// Records what a call returned. Out of line, so that functions with the same return type share it, and a function of C like [`abandon`].
+/// Records what a call returned. Out of line, so that functions with the same return type share it, and `extern "C"` like [`abandon`].
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[inline(never)]
 extern "C" fn settle<T, E>(
@@ -435,7 +435,7 @@ impl Drop for Call<'_> {
     }
 }
 
-/// A function of C cannot unwind, which saves code wherever a call unwinds. Nothing here panics.
+/// An `extern "C"` function cannot unwind, which saves code wherever a call unwinds. Nothing here panics.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]

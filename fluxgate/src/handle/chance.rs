@@ -23,7 +23,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// One of the tasks that are woken when that may have changed.
+    /// A task that is woken when the [`refusal`](Self::refusal) may have changed.
     pub(crate) fn waiter(&self) -> Waiter {
         waiter(resolve(self.breaker()))
     }

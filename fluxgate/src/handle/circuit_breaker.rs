@@ -101,7 +101,7 @@ impl CircuitBreaker {
     }
 
     /// Calls the function, unless the breaker refuses. `Ok` counts as a success, `Err` as a failure. For a future, there is
-    /// [`call_async`](Self::call_async): here, a function that returned one would have succeeded before it ran.
+    /// [`call_async`](Self::call_async): here, a function that returns a future would have succeeded before that ran.
     ///
     /// ```
     /// # let breaker = fluxgate::CircuitBreaker::builder("files").build()?;
@@ -116,7 +116,7 @@ impl CircuitBreaker {
     /// ```
     ///
     /// # Errors
-    /// The function's own error, or the refusal: see [`Error`] for how `?` makes an error of yours of it.
+    /// The function's own error, or the refusal: see [`Error`] for how `?` turns it into an error of yours.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
         match Call::enter(self.breaker()) {
@@ -172,7 +172,7 @@ impl CircuitBreaker {
     }
 
     /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause. So do not
-    /// withhold calls because a breaker is open, or it stays open for ever: check [`is_due`](Self::is_due), too.
+    /// withhold calls because a breaker is open, or it stays open forever: check [`is_due`](Self::is_due) as well.
     pub fn state(&self) -> State {
         self.resolved().word().state()
     }
@@ -202,8 +202,8 @@ impl CircuitBreaker {
         Snapshot::of(self.resolved())
     }
 
-    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was already closed, listeners
-    /// hear of no transition. Calls in progress no longer count.
+    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was already closed, only listeners
+    /// that are interested in [resets](crate::Interests::resets) hear of it. Calls in progress no longer count.
     pub fn reset(&self) {
         self.command(State::Closed, Reason::Reset);
     }
@@ -239,7 +239,7 @@ impl CircuitBreaker {
     }
 
     /// Records an outcome that was learnt without a call, by a health check for example, and how long it took. It counts like the outcome
-    /// of a call, in a trial too, but takes no slot there. If calls of the trial have hung, it comes too late to count, and re-opens the
+    /// of a call, even in a trial, but takes no slot there. If calls of the trial have hung, it comes too late to count, and re-opens the
     /// breaker as the next call would. [`Outcome::Ignored`] is only counted: it restarts no wait, and ends no trial or ramp. While the breaker
     /// is open, forced open or disabled, this has no effect.
     ///

@@ -16,7 +16,7 @@ use crate::events::transition::Transition;
 use crate::state::State;
 
 /// Collects the figures of all breakers for an exporter of metrics. `fluxgate::metrics` and the crate `fluxgate-opentelemetry` are built on
-/// it; exporters to other systems can be, too.
+/// it, and so can be exporters to other systems.
 ///
 /// Breakers with the same name are reported as one. A name whose breakers are all dropped keeps its counts, so that they never go back,
 /// even if another breaker takes the name: a collector grows with the number of names that have ever existed. What a breaker counts between
@@ -25,7 +25,7 @@ use crate::state::State;
 /// In a family of breakers with keys, the first 100 are reported under their own names, and all others together as `hosts{other}`. Their
 /// counts are added up, so sums over the family are right, and invented keys do not create more series.
 ///
-/// Clones share what they have collected. Transitions are counted if it [listens](crate::listen):
+/// Clones share what they have collected. Transitions are counted if the collector [listens](crate::listen):
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Collector, State};
@@ -135,7 +135,7 @@ impl Collector {
         // Dropping the last handle to a breaker drops its listeners, which are user code: not under the lock.
         let breakers: Vec<_> = breakers().collect();
         // Collections run one after the other, or an older one could overwrite a newer one. So users' clocks are read under this lock; a
-        // clock that itself collects would recurse for ever anyway.
+        // clock that itself collects would recurse forever anyway.
         let mut accounts = lock(&self.0.accounts);
         let mut all = BTreeMap::<_, Collected>::new();
         for breaker in &breakers {

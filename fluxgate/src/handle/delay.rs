@@ -6,13 +6,13 @@
 #[cfg(not(all(feature = "chaos", feature = "tokio")))]
 pub(super) use self::absent::{Delay, block, end};
 #[cfg(all(feature = "chaos", feature = "tokio"))]
-pub(super) use self::there::{Delay, block, end};
+pub(super) use self::present::{Delay, block, end};
 
 /// Whether calls can be delayed.
 pub(super) const ARE_POSSIBLE: bool = cfg!(all(feature = "chaos", feature = "tokio"));
 
 #[cfg(all(feature = "chaos", feature = "tokio"))]
-mod there {
+mod present {
     use core::future::Future as _;
     use core::pin::Pin;
     use core::task::Context;
@@ -36,7 +36,7 @@ mod there {
     impl Delay {
         pub(in crate::handle) const NONE: Self = Self(None);
 
-        /// Waits as long as the fault asks for that struck the call. Returns whether the call may go on.
+        /// Waits for as long as the fault that struck the call asks. Returns whether the call may go on.
         #[inline]
         pub(in crate::handle) fn wait(
             &mut self,

@@ -92,7 +92,7 @@ impl<H: Hold> Begun<H> {
 }
 
 pin_project! {
-    /// The future of a function whose body does something before it returns its own future. That part is guarded, too, and may panic.
+    /// The future of a function whose body does something before it returns its own future. That part is also guarded, and may panic.
     ///
     /// It has no type parameter for the output, since the future may have to outlive what the output borrows.
     #[must_use = "futures do nothing unless polled"]

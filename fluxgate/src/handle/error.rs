@@ -211,9 +211,9 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
 
 /// The error of a guarded call: the call's own error, or the refusal.
 ///
-/// A time-out is an error of the call's own: with a `timeout`, `E` has to be [`From`] a [`TimedOut`].
+/// A time-out counts as the call's own error: with a `timeout`, `E` has to be [`From`] a [`TimedOut`].
 ///
-/// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>` needs no
+/// It prints as the error that it contains. A function with the attribute may also return it: `Result<T, fluxgate::Error<E>>` needs no
 /// conversion. In its body, `?` on an `E` needs a `map_err`, since a conversion from every `E` would conflict with the conversion from a
 /// refusal:
 ///
@@ -233,7 +233,7 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
 /// assert!(matches!(sum(&["one"]), Err(Inner(_))));
 /// ```
 ///
-/// Where a breaker is called by hand, `?` turns it into an error of yours, once that says how:
+/// Where a breaker is called by hand, `?` turns it into an error type of yours, once that says how:
 ///
 /// ```
 /// use fluxgate::Error::{Inner, NotPermitted};

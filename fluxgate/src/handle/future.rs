@@ -95,7 +95,7 @@ impl KeptWord {
         Self(word.get())
     }
 
-    /// The word of a pending call that is about to be polled on this thread, perhaps another one than before.
+    /// The word of a pending call that is about to be polled on this thread, perhaps not the one before.
     #[inline(always)]
     fn resume(self, breaker: &Breaker) -> StateWord {
         if !self.is_of_call() {

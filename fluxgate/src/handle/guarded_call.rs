@@ -33,8 +33,8 @@ impl GuardedCall {
         Self { call: Some(call) }
     }
 
-    /// Polls the call's future, or a part of its response. Calls of the same breaker meanwhile are part of it. If that panics, the call is
-    /// over.
+    /// Polls the call's future, or a part of its response. Calls of the same breaker within the poll are part of this call. If the poll
+    /// panics, the call is over.
     #[inline]
     pub fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
         self.call.as_mut().map_or(Poll::Pending, |call| call.run(poll))

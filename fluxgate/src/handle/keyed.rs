@@ -22,8 +22,8 @@ use crate::configuration::config_error::ConfigError;
 use crate::events::audience::Subscription;
 use crate::sync::{Arc, Ref};
 
-/// With the feature `keyed`: a family of breakers with the same settings, one for each host, tenant, shard, or whatever else fails by
-/// itself.
+/// With the feature `keyed`: a family of breakers with the same settings, one for each host, tenant, shard, or whatever else fails
+/// independently.
 ///
 /// Where a dependency can fail in part, one breaker for all of it either refuses calls that would have succeeded, or opens late. In a
 /// family, the breaker of the host that is down opens, and the others are not affected.
@@ -42,7 +42,7 @@ use crate::sync::{Arc, Ref};
 /// ```
 ///
 /// The attribute makes one with `key = ..`, and exposes it with `handle`: see [keys](macro@crate::circuit_breaker#keys). A `Keyed` is cheap
-/// to clone: a clone is another handle to the same family. One made by hand can be in a `static`, too:
+/// to clone: a clone is another handle to the same family. One made by hand can also be in a `static`:
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Keyed, circuit_breaker};
@@ -68,12 +68,12 @@ use crate::sync::{Arc, Ref};
 ///
 /// # How many there are
 ///
-/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that nobody has asked for in
+/// No more than [`max_keys`](KeyedBuilder::max_keys), no matter who chooses the keys. A breaker that nobody has asked for in
 /// [`key_idle`](KeyedBuilder::key_idle) is evicted when others of the family are used, unless it has evidence against its dependency; how
-/// long a call or a handle took since then does not matter. When the family is full, a new key takes the place of the least recently
-/// asked for of a few breakers. A breaker is evicted only if it is in the state in which new ones begin, which is closed unless a command
-/// has given the whole family another, or open or half-open and forgotten, as below; and only if nobody holds it: not while a handle
-/// exists or a call runs.
+/// long a call took or a handle was held since then does not matter. When the family is full, a new key takes the place of the least recently
+/// asked for of a few breakers. A breaker is evicted only if nobody holds it, neither a handle nor a running call, and only if it is in
+/// the state in which new ones begin (closed, unless a command has given the whole family another), or is open or half-open and forgotten,
+/// as below.
 ///
 /// Evidence is what the rule asks for: calls in the window that failed or were slow, a streak of failures, a mean duration that is too
 /// long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long as there is room. A time
@@ -275,7 +275,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
     }
 
     /// How long a closed breaker that has no [evidence](Keyed#how-many-there-are) against its dependency may be idle before it is evicted.
-    /// Default: an hour. While the family is full, a closed breaker that has been idle for a 60th of it may be evicted for a new key.
+    /// Default: an hour. While the family is full, a closed breaker that has been idle for a 60th of this may be evicted for a new key.
     pub fn key_idle(self, idle: Duration) -> Self {
         Self { key_idle: idle, ..self }
     }

@@ -29,14 +29,14 @@ pin_project! {
 
 impl<'a, F> CallAsync<'a, F> {
     /// With the feature `tokio`: ends the call once `limit` has passed since it first had to wait. The error is made from a [`TimedOut`], and
-    /// for the breaker it is a failure that took that long. Its future is polled no more, and dropped with the future of the call, which
-    /// `await` does at once.
+    /// for the breaker it is a failure that took that long. Its future is then no longer polled, and is dropped together with this one,
+    /// which `await` does at once.
     ///
     /// So the call's error has to be [`From<TimedOut>`](TimedOut). If it is a type of another crate, convert it within the call to a type
     /// of yours that is `From` both: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
     ///
     /// It needs tokio's runtime with a timer. If the future has to wait anywhere else, it panics as `tokio::time::sleep` does. For
-    /// [`wasm32-unknown-unknown`](crate#targets), where no timer of tokio's works, it does not compile.
+    /// [`wasm32-unknown-unknown`](crate#targets), where tokio's timers do not work, it does not compile.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Error};

@@ -38,7 +38,7 @@ struct Standing {
 
 static STANDING: RwLock<Standing> = RwLock::new(Standing { prescription: None, unfit: Vec::new() });
 
-/// How many names of breakers are remembered that their settings do not fit: there may be one for each customer.
+/// How many breakers are remembered that their settings do not fit: there may be one for each customer.
 const MOST_UNFIT: usize = 256;
 
 impl Prescription {
@@ -91,8 +91,8 @@ pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
     STANDING.read().unfit.clone()
 }
 
-/// Gives a breaker that has just been put into use what is prescribed for it. For that of a key, this is no news: whoever chooses the keys
-/// would fill logs and listeners with it.
+/// Gives a breaker that has just been put into use what is prescribed for it. For the breaker of a key, this is not news: otherwise, whoever
+/// chooses the keys could flood logs and listeners.
 pub(super) fn begin(breaker: &Breaker) {
     let is_prescribed =
         || standing().is_some_and(|prescription| prescription.of(breaker.name()).next().is_some());

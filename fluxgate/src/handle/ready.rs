@@ -19,12 +19,12 @@ impl CircuitBreaker {
     /// forced open, or in a trial that has no room for another call. Then it has one when the breaker's pause ends, by itself or by a
     /// command, or when a call of the trial ends.
     ///
-    /// It admits nothing and reserves nothing: a call may still be refused, since others waited, too. While the breaker [never tries
+    /// It admits nothing and reserves nothing: a call may still be refused, since others may have waited as well. While the breaker [never tries
     /// again](crate::retry::never) or is forced open, this waits for a command. The pause is measured by tokio's timer, and then checked by
     /// the breaker's own clock, so this does not exist for [`wasm32-unknown-unknown`](crate#targets), where tokio has no timer.
     ///
     /// # Panics
-    /// If it has to wait for time to pass, and not within tokio's runtime, as `tokio::time::sleep` does.
+    /// If it has to wait for time to pass outside of tokio's runtime, as `tokio::time::sleep` does.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, permit};

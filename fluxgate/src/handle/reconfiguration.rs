@@ -17,7 +17,7 @@ impl CircuitBreaker {
     /// that it would have.
     ///
     /// The changes outlast settings from a file that mention others, and return once the file no longer mentions theirs. Changes that are
-    /// valid only together with what a file has set keep that, too.
+    /// valid only together with what a file has set keep that as well.
     ///
     /// ```
     /// # use fluxgate::{Changes, CircuitBreaker, State, trip};

@@ -40,8 +40,8 @@ fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }
 
-/// Returns rare results through memory of their own. If they were built in the place of the common result, that would have to be in memory,
-/// too, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
+/// Returns rare results through memory of their own. If they were built in the place of the common result, that would have to be in memory
+/// as well, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
 #[inline(always)]
 fn rare<T>(value: T) -> T {
     std::hint::black_box(value)

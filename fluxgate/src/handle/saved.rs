@@ -40,11 +40,11 @@ pub struct Saved {
     breaker: String,
     /// When it was saved, in milliseconds since 1970 by the wall clock.
     at: u64,
-    /// For how many milliseconds it was to stay open; `None` means for ever.
+    /// For how many milliseconds it was to stay open; `None` means forever.
     open_for: Option<u64>,
-    /// For how many it had been open, as far as its pause went.
+    /// For how many milliseconds it had been open, not counting those after its pause.
     opened_for: u64,
-    /// For how many its pause had been over.
+    /// For how many milliseconds its pause had been over.
     overdue: u64,
     reopens: u32,
 }
@@ -55,7 +55,7 @@ impl Saved {
         &self.breaker
     }
 
-    /// What has become of it by now. If the wall clock has been set back meanwhile, no time has passed, so a pause never gets longer.
+    /// What has become of the opening by now. If the wall clock has been set back meanwhile, no time has passed, so a pause never gets longer.
     fn opening(&self) -> EarlierOpening {
         let since = unix_milliseconds().saturating_sub(self.at);
         let open_since = since.min(self.open_for.unwrap_or(u64::MAX));
@@ -96,8 +96,8 @@ fn milliseconds(duration: Duration) -> u64 {
 impl CircuitBreaker {
     /// Opens the breaker again for the rest of the pause that was [saved](Snapshot::saved) before a restart, with as many re-openings, so that
     /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial, and a
-    /// [ramp](crate::permit::ramp_up) has begun when the pause ended. If the pause had no end, it is over for a breaker that has another
-    /// retry than [never](crate::retry::never).
+    /// [ramp](crate::permit::ramp_up) has begun when the pause ended. If the pause had no end, it is over for a breaker that has a
+    /// retry other than [never](crate::retry::never).
     ///
     /// The wall clock tells how much time has passed; nothing else uses it. If it was set back, the whole pause is left; if it was set
     /// ahead, nothing is, not even of a ramp. Either error is at most as long as these take.
@@ -128,7 +128,7 @@ impl fmt::Display for RestoreError {
         let Self { saved, breaker } = self;
         write!(
             formatter,
-            "this was saved of the circuit breaker `{saved}`, and cannot restore `{breaker}`; \
+            "this was saved from the circuit breaker `{saved}`, and cannot restore `{breaker}`; \
              `fluxgate::find` finds a breaker by its name, once it has been used"
         )
     }

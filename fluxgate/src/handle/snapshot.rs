@@ -110,17 +110,17 @@ pub struct Snapshot {
     /// The conditions through which the rule can hold in the current state, with the figures that they compare: those of `metrics`, so the
     /// evidence for an open breaker. Empty while it is disabled or forced open.
     pub conditions: Vec<ConditionStatus>,
-    /// What brought it into its state, or, in the state [`MetricsOnly`](State::MetricsOnly), with what it would last have opened. `None` before
-    /// its first change, and if new settings have removed that condition.
+    /// What brought it into its state or, in the state [`MetricsOnly`](State::MetricsOnly), why it would last have opened. `None` before its
+    /// first change, and if new settings have removed that condition.
     pub reason: Option<Reason>,
-    /// The condition that opened it; `None` in other states than [`Open`](State::Open), or if a command or hung calls opened it.
+    /// The condition that opened it; `None` in states other than [`Open`](State::Open), or if a command or hung calls opened it.
     pub cause: Option<Cause>,
-    /// How far it has recovered; `None` in other states than [`HalfOpen`](State::HalfOpen).
+    /// How far it has recovered; `None` in states other than [`HalfOpen`](State::HalfOpen).
     pub recovery: Option<Recovery>,
     /// Whether a `custom` retry has yet to say for how long the breaker is open.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) is_asking: bool,
-    /// What to restore besides.
+    /// What else to restore.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) opening: LastOpening,
     /// The largest `min` of the rule: no rate is judged with fewer calls.

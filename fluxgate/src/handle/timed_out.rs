@@ -11,7 +11,7 @@ use crate::engine::breaker::Breaker;
 
 /// A call took longer than its `timeout`, and was ended. For the breaker, it is a failure that took that long.
 ///
-/// A function whose attribute has a `timeout` returns it as its error, which therefore has to be [`From`] it, as from
+/// A function whose attribute has a `timeout` returns it as its error, whose type therefore has to be [`From`] it, as from
 /// [`CallNotPermitted`](crate::CallNotPermitted). With thiserror, that is one more line with `#[from]`; `std::io::Error`, `anyhow::Error`
 /// and `Box<dyn Error + Send + Sync>` need nothing; [`Error<E>`](crate::Error) needs it from `E`.
 ///
@@ -57,7 +57,7 @@ impl TimedOut {
     }
 }
 
-/// They are equal if they say the same.
+/// Time-outs are equal if they say the same.
 impl PartialEq for TimedOut {
     fn eq(&self, other: &Self) -> bool {
         (self.breaker(), self.limit) == (other.breaker(), other.limit)

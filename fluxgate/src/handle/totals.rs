@@ -32,7 +32,7 @@ pub struct Totals {
     pub successes: Option<u64>,
     /// Failures, with the panics and cancelled calls that count as such.
     pub failures: u64,
-    /// Calls that say nothing, with the panics and cancelled calls that count as such, admitted since the breaker began to count calls;
+    /// Calls that say nothing about the dependency, with the panics and cancelled calls that count as such, admitted since the breaker began to count calls;
     /// `None` if it never did.
     pub ignored: Option<u64>,
     /// How many successes and failures took as long as the shortest duration that a `slow_rate` of the rule names; 0 if there is no
@@ -92,12 +92,12 @@ impl Totals {
 pub struct Spent([Duration; State::ALL.len()]);
 
 impl Spent {
-    /// How long in this state, with the current stay if it is in that state.
+    /// How long it has been in this state, including the current stay.
     pub fn of(&self, state: State) -> Duration {
         self.iter().find(|(of, _)| *of == state).map_or(Duration::ZERO, |(_, spent)| spent)
     }
 
-    /// Each state, and how long in it.
+    /// Each state, and how long the breaker has been in it.
     pub fn iter(&self) -> impl Iterator<Item = (State, Duration)> {
         State::ALL.into_iter().zip(self.0)
     }

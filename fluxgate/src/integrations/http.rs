@@ -1,4 +1,4 @@
-//! Reading responses of HTTP, with the feature `http`.
+//! Reading HTTP responses, with the feature `http`.
 
 use std::time::{Duration, SystemTime};
 
@@ -32,7 +32,7 @@ use crate::clock::wall_clock;
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that does not fit is longer than anyone is granted.
+        // A number that does not fit is longer than any pause that is granted.
         return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(asked).ok()?;

@@ -90,7 +90,7 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// A reporter without prefix and labels.
+    /// A reporter without a prefix or labels.
     pub fn new() -> Self {
         Self(Arc::default())
     }
@@ -108,7 +108,7 @@ impl Reporter {
         Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
     }
 
-    /// Starts to count transitions and to time the calls of breakers that count calls, for the life of the process. Comes last:
+    /// Starts to count transitions and to time the calls of breakers that count calls, for the life of the process. Call it last:
     /// [`prefix`](Self::prefix) and [`label`](Self::label) make another reporter, which is not installed.
     pub fn install(self) -> Self {
         listen(Installed(self.0.clone()));
@@ -163,7 +163,7 @@ impl Reported {
                 (STATE, "1 for the state that the breaker is in, 0 for the others."),
                 (FAILURE_RATE, "The share of failures among the recent calls."),
                 (SLOW_CALL_RATE, "The share of recent calls that took as long as the threshold, in seconds."),
-                (CALLS_IN_FLIGHT, "Calls that run."),
+                (CALLS_IN_FLIGHT, "Calls that are running."),
             ] {
                 recorder.describe_gauge(self.name(metric), None, SharedString::const_str(text));
             }

@@ -14,7 +14,7 @@
 //! `serde` reads it from TOML, YAML, JSON or the environment, directly or through `config` or `figment`. [`apply`] checks everything, and
 //! changes all breakers or none. Settings that are not mentioned are the program's own: those that the breaker was made with, or that
 //! [`reconfigure`](crate::CircuitBreaker::reconfigure) has given it. If a line is removed from the file, the breaker gets its own
-//! setting back. If `reconfigure` changes a setting that the file mentions, that is in force until settings are applied again.
+//! setting back. If `reconfigure` changes a setting that the file mentions, its value is in force until settings are applied again.
 //!
 //! A [`Settings`] may also be a part of the program's configuration, under any name:
 //!
@@ -38,10 +38,10 @@
 //! and future, and settings for `hosts{a.example.org}` or `hosts{*.org}` to some.
 //!
 //! In a name, `*` stands for any text. If several names match a breaker, the most specific one decides each setting: the breaker's own
-//! name, or else the name that spells out most of it. Of two that spell out equally much, a name without `*` does, or else the one that
+//! name, or else the name that spells out most of it. Of two that spell out equally much, a name without `*` decides, or else the one that
 //! comes later in alphabetical order.
 //!
-//! In the environment, names are in capitals: loaders write them in small letters, and some leave out a name with `::`. Only a breaker whose
+//! In the environment, names are in capitals: loaders turn them into small letters, and some leave out a name with `::`. Only a breaker whose
 //! name has small letters, digits and `_` can be set there, as `payments` by `APP_BREAKERS__PAYMENTS__TRIP`, with `__` between the levels.
 //!
 //! A rule may have comments, as in Rust: `// a comment`.
@@ -107,9 +107,9 @@ impl<'de> Deserialize<'de> for Settings {
 /// A map in which no key may be repeated: of repeated keys, JSON and others would keep the last, and lose the rest silently.
 struct Distinct<V>(BTreeMap<String, V>);
 
-/// What is in a map.
+/// A type of values in a map.
 trait MapValue {
-    /// The map, in errors.
+    /// What errors call the map.
     const MAP: &str;
 }
 
@@ -241,13 +241,13 @@ impl std::error::Error for SettingsError {}
 pub struct SettingsProblem {
     key: String,
     breaker: Option<String>,
-    /// How many more breakers have it.
+    /// How many more breakers have the same problem.
     others: usize,
     problem: ConfigProblem,
 }
 
 impl SettingsProblem {
-    /// One that no breaker would be without.
+    /// A problem for every breaker, whatever its other settings.
     fn of_all(key: String, problem: ConfigProblem) -> Self {
         Self { key, breaker: None, others: 0, problem }
     }
@@ -287,12 +287,12 @@ impl fmt::Display for SettingsProblem {
     }
 }
 
-/// As it prints, without characters that a terminal would act on.
+/// The text as it prints: without characters that a terminal would act on.
 fn printable(text: &str) -> Name {
     Name::from(Cow::Owned(text.to_owned()))
 }
 
-/// Applies these settings to all breakers, and remembers them for future ones. They replace those applied before. That is for the whole
+/// Applies these settings to all breakers, and remembers them for future ones. They replace those applied before. This applies to the whole
 /// process: the doubles of a test that is isolated keep the program's own settings.
 ///
 /// # Errors
@@ -331,8 +331,8 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     Ok(Applied { changed, unmatched })
 }
 
-/// The breakers that were first used after settings for them were applied that did not fit their own settings, with what is wrong: they
-/// keep their own.
+/// The breakers that settings did not fit when they were first used, after the settings were applied, each with what is wrong. They keep
+/// their own settings.
 pub fn unfit() -> Vec<(String, ConfigError)> {
     prescription::unfit().into_iter().map(|(name, error)| (name.as_str().to_owned(), error)).collect()
 }

@@ -47,8 +47,8 @@
 //!
 //! # What is a failure
 //!
-//! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) changes that. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
-//! and `CircuitBreakerLayer::grpc` goes by the gRPC status. `through_body` makes a response's body part of the call: a download that breaks
+//! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) changes that. For HTTP, `CircuitBreakerLayer::http` also counts
+//! 5xx, and `CircuitBreakerLayer::grpc` goes by the gRPC status. `through_body` makes a response's body part of the call: a download that breaks
 //! off is then a failure, and one that has not ended keeps its slot in a trial.
 //!
 //! Closures adapt classifiers of `tower_http`, so that Fluxgate is not tied to its version:
@@ -105,7 +105,7 @@
 //! [`rejected`](CircuitBreakerLayer::rejected), a closure turns the refusal into a response or an error of the service's own type, and the
 //! guarded service has the same error type as the bare one. This suits axum, where no service may fail, and [clients of
 //! tonic](crate::docs::layers#clients-of-tonic). It is needed where the service's error is a `tower::BoxError`, as inside tower's
-//! `timeout`, and whatever is outside asks for a `std::error::Error`: `BoxError` is none, so neither is `fluxgate::Error<BoxError>`.
+//! `timeout`, and whatever is outside asks for a `std::error::Error`: `BoxError` is not one, so neither is `fluxgate::Error<BoxError>`.
 //!
 //! # Readiness
 //!

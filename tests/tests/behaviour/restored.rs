@@ -209,7 +209,7 @@ fn the_saved_state_of_another_breaker_is_refused() {
     let other = fluxgate::CircuitBreaker::builder("other").build().unwrap();
     assert_eq!(
         other.restore(&saved(&before)).unwrap_err().to_string(),
-        "this was saved of the circuit breaker `fixture`, and cannot restore `other`; \
+        "this was saved from the circuit breaker `fixture`, and cannot restore `other`; \
          `fluxgate::find` finds a breaker by its name, once it has been used"
     );
     assert_eq!(other.state(), State::Closed);

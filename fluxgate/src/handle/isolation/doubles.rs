@@ -24,7 +24,7 @@ use crate::sync::native::AtomicU64;
 /// How many threads are isolated; while it is 0, no thread needs to look for doubles.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether an isolation of any thread has ended unused; until then, no thread needs to look whether its own has.
+/// Whether an isolation of any thread has ended unused; until then, no thread needs to check whether its own has.
 static ENDED_UNUSED: AtomicBool = AtomicBool::new(false);
 
 static MEETINGS: RwLock<Meetings> =
@@ -49,7 +49,7 @@ pub(super) struct Layer {
 pub(super) struct Doubles {
     pub(super) clock: ManualClock,
     thread: Thread,
-    /// How many meetings outside there had been when the isolation began.
+    /// The number of meetings outside when the isolation began; those do not concern it.
     began: u64,
     /// Keyed by the address of the breaker that each stands in for. They are leaked, a few hundred bytes per test, because a call may
     /// outlive the guard.
@@ -64,7 +64,7 @@ struct Double {
 
 /// Which threads have met which breakers, while any thread is isolated.
 struct Meetings {
-    /// One for each thread that is in it.
+    /// Each isolation once for every thread that is in it.
     isolations: Vec<Arc<Doubles>>,
     /// The latest meeting of each real breaker with a thread that may work for an isolated test.
     outside: BTreeMap<usize, Meeting>,
@@ -92,7 +92,7 @@ impl Thread {
         self.may_be_a_test() && self.0.as_deref() != Some("main")
     }
 
-    /// Whether it may be the thread of a test, which is named by a path of Rust's.
+    /// Whether it may be the thread of a test, whose name is a Rust path.
     fn may_be_a_test(&self) -> bool {
         let is_name = |part: &str| {
             !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
@@ -116,7 +116,7 @@ impl Layer {
         Self { number: NUMBER.fetch_add(1, Ordering::Relaxed), doubles }
     }
 
-    /// Applies it to this thread. Returns `false` if the thread is ending, and nothing is done.
+    /// Puts the layer on this thread. Returns `false` if the thread is ending, and nothing is done.
     pub(super) fn lay(&self) -> bool {
         let laid = with_layers(|layers| layers.push(self.clone())).is_some();
         let _ = HAS_ENDED_UNUSED.try_with(|ended| ended.set(false));
@@ -127,7 +127,7 @@ impl Layer {
         laid
     }
 
-    /// Removes it from this thread. It need not be the last: `guard = isolate()` drops the old guard after making the new one.
+    /// Removes the layer from this thread. It need not be the last: `guard = isolate()` drops the old guard after making the new one.
     pub(super) fn lift(&self) {
         let _ = with_layers(|layers| layers.retain(|layer| layer.number != self.number));
         if let Some(doubles) = &self.doubles {
@@ -182,14 +182,14 @@ impl Doubles {
         double
     }
 
-    /// Notes that the isolation ends if it has isolated nothing, as with `let _ = isolate()`, which ends it at once.
+    /// Notes whether the isolation ends without having isolated anything, as with `let _ = isolate()`, which ends it at once.
     pub(super) fn end(&self) {
         let is_unused = self.breakers.read().is_empty() && self.thread.is_a_test();
         ENDED_UNUSED.fetch_or(is_unused, Ordering::Relaxed);
         let _ = HAS_ENDED_UNUSED.try_with(|ended| ended.set(is_unused));
     }
 
-    /// Panics if it has isolated nothing, while a thread that may work for this test used a real breaker.
+    /// Panics if the isolation has isolated nothing, while a thread that may work for this test used a real breaker.
     pub(super) fn panic_if_unused(&self) {
         let met = {
             let meetings = MEETINGS.read();

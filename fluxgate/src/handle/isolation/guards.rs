@@ -35,7 +35,7 @@ use crate::clock::ManualClock;
 /// # Other threads
 ///
 /// The isolation reaches other threads through its [handle](Isolation::handle). A thread of a pool, one without a name, or one whose name
-/// is not a path of Rust's, may not use a `static` breaker that is isolated elsewhere at that time: the second of the two to use it panics,
+/// is not a Rust path, may not use a `static` breaker that is isolated elsewhere at that time: the second of the two to use it panics,
 /// and says what to do. A test's own thread, which is named after it, may: it uses the real breaker.
 ///
 /// # Panics
@@ -177,7 +177,7 @@ pin_project! {
     /// The future of [`IsolationHandle::wrap`].
     #[must_use = "futures do nothing unless polled"]
     pub struct Isolated<F> {
-        // Taken when it is dropped, since its destructor may use breakers, too.
+        // An `Option`, so that it can be dropped within the isolation: its destructor may use breakers.
         #[pin]
         future: Option<F>,
         handle: IsolationHandle,

@@ -1,4 +1,4 @@
-//! Commands for many breakers, by several threads.
+//! Commands for all breakers of a family, from several threads.
 
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::sync::Mutex;

@@ -39,7 +39,7 @@ use crate::sync::{
 ///
 /// A key's breaker is made when the key first comes. From then on it is found in a table, and by the registry like any other.
 pub struct Family {
-    /// The breaker of all keys that have no room. It has the family's name, settings and clock.
+    /// The breaker that all keys share for which there is no room. It has the family's name, settings and clock.
     root: Ref<Breaker>,
     max_keys: usize,
     /// How long a breaker may be idle before it is evicted, in nanoseconds.
@@ -170,23 +170,23 @@ impl Family {
         let family = self.resolved();
         let root: &Breaker = &family.root;
         enroll(root);
-        // One that is changed is no longer fresh, and would never be entered in the registry.
+        // A breaker that is changed is no longer fresh, and would never enter the registry by itself.
         let enrolled = || self.breakers().into_iter().inspect(|breaker| enroll(breaker.breaker()));
         for breaker in enrolled() {
             let breaker = breaker.breaker();
             changes.of(&breaker.settings()).check(breaker.has_clock())?;
         }
         change(root, |settings| changes.of(settings))?;
-        // Of two who change the same, the one whose change of the root came last prevails for all breakers.
+        // Of two threads that change the same setting, the one that changed the root last prevails for all breakers.
         let prevailing = || changes.taken_from(&root.settings());
         {
             let mut reconfigured = family.members().reconfigured.write();
             let all = prevailing().over(&reconfigured);
-            // Changes that fit only what is prescribed are kept together with that, as by each breaker.
+            // Changes that are valid only together with what is prescribed are kept together with that, as each breaker does.
             let fits = all.of(root.settings.get()).check(root.has_clock()).is_ok();
             *reconfigured = if fits { all } else { Changes::to(&root.settings()) };
         }
-        // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here.
+        // A breaker that is made after this takes the new settings, and one that was made before is found here.
         for breaker in enrolled() {
             change(breaker.breaker(), |settings| prevailing().of(settings))?;
         }
@@ -217,7 +217,7 @@ impl Family {
         look(&locked)
     }
 
-    /// The breaker of all keys that have no room.
+    /// The breaker that all keys share for which there is no room.
     #[inline]
     pub(super) fn root(&self) -> &Breaker {
         &self.root
@@ -320,8 +320,8 @@ impl Family {
         }
     }
 
-    /// A breaker with the family's settings of this moment. Those that the root has from a file or the environment are not its own: like any
-    /// other, it takes them on its first use, and gives them back.
+    /// A breaker with the family's settings of this moment. Those that the root has from a file or the environment are left out: like any
+    /// other breaker, it takes them on its first use, and gives them back.
     fn member(&self, hash: u64, key: Owned, name: Name, now: u64) -> Arc<Breaker> {
         let settings = Settings { name, ..self.members().reconfigured.read().of(self.root.settings.get()) };
         let clock = self.root.clock.clone();
@@ -347,7 +347,7 @@ impl Family {
         (self.key_idle / ROUNDS).max(1)
     }
 
-    /// The breaker of all keys that have no room. It counts their calls.
+    /// The breaker that all keys share for which there is no room. It counts their calls.
     fn overflowing(&self) -> CircuitBreaker {
         enroll(&self.root);
         if !self.root.word().is_counted() {

@@ -21,7 +21,7 @@ pub(super) struct Table {
     version: AtomicU64,
     /// Fills empty places.
     vacant: Arc<Breaker>,
-    /// The keys of the hashes, since an attacker may choose the keys.
+    /// Seeds the hashes, since an attacker may choose the keys.
     hashes: RandomState,
     /// The largest number of places that may be needed.
     largest: usize,
@@ -55,7 +55,7 @@ pub(super) struct LockedTable<'a> {
 
 const VACANT: u64 = 0;
 const SIZES: usize = 6;
-/// The number of places at first, and the factor by which it grows.
+/// The factor by which the number of places grows, and that number at first.
 const GROWTH: usize = if cfg!(fluxgate_loom) { 4 } else { 16 };
 const FIRST: usize = if cfg!(fluxgate_loom) { 2 } else { 64 };
 
@@ -147,7 +147,7 @@ impl Places {
         (number + 1) & (self.list.len() - 1)
     }
 
-    /// The distance from one place on to another.
+    /// The distance from one place forward to another.
     fn distance(&self, from: usize, to: usize) -> usize {
         to.wrapping_sub(from) & (self.list.len() - 1)
     }

@@ -3,7 +3,7 @@
 use super::classify::{Classify, Errors, outcome, record};
 use crate::handle::guarded_call::GuardedCall;
 
-/// Made by a layer for each of its calls.
+/// How a layer watches its calls, each by a [`Followed`] that this makes.
 pub trait Follow<Request> {
     type Followed;
 
@@ -18,7 +18,7 @@ pub trait Followed<Response, Error> {
     /// The service has responded.
     fn respond(self, call: GuardedCall, result: Result<Response, Error>) -> Result<Self::Response, Error>;
 
-    /// The response of a refused call.
+    /// The response of a call that was refused, or is over.
     fn unwatched(response: Response) -> Self::Response;
 }
 

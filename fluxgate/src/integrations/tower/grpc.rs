@@ -1,4 +1,4 @@
-//! Calls of gRPC, which last until their status comes.
+//! gRPC calls, which last until their status comes.
 
 use http::Response;
 use http_body::Body;

@@ -1,4 +1,4 @@
-//! Calls of HTTP: statuses, and bodies that are part of a call.
+//! HTTP calls: statuses, and bodies that are part of a call.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl<B> CircuitBreakerLayer<B, UntilResponse<ServerErrors>> {
 
 impl<B> CircuitBreakerLayer<B, Grpc> {
     /// With the feature `tower-http`, for gRPC: every `Err` is a failure, and every status of a server that failed: `UNKNOWN`, `INTERNAL`,
-    /// `DATA_LOSS`, `UNAVAILABLE`, `UNIMPLEMENTED`, `DEADLINE_EXCEEDED` and `CANCELLED`. The status mostly comes after the messages, in the
+    /// `DATA_LOSS`, `UNAVAILABLE`, `UNIMPLEMENTED`, `DEADLINE_EXCEEDED` and `CANCELLED`. The status usually comes after the messages, in the
     /// trailers, so a call lasts until then, and the call of a stream as long as the stream.
     pub fn grpc(breakers: B) -> Self {
         Self::with_mode(breakers, Grpc)

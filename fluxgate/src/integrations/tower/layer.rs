@@ -56,8 +56,8 @@ impl<B, M, R> CircuitBreakerLayer<B, M, R> {
         CircuitBreakerLayer { breakers, mode: mode(before), rejection, sleep }
     }
 
-    /// Sets what a refused call returns: a response, or an error of the service's own type, which is then the error type of the guarded
-    /// service, too. `|refusal| Err(refusal.into())` works where errors are boxed, as in most services of `tower`.
+    /// Sets what a refused call returns: a response, or an error of the service's own type, which is then also the error type of the guarded
+    /// service. `|refusal| Err(refusal.into())` works where errors are boxed, as in most services of `tower`.
     pub fn rejected<F, T, E>(self, rejected: F) -> CircuitBreakerLayer<B, M, F>
     where
         F: Fn(CallNotPermitted) -> Result<T, E>,

@@ -72,7 +72,7 @@ impl Waiting {
         // Made anew each time, since a command may have changed the pause. Nobody knows how long forced open lasts.
         *self.asleep() = refusal.retry_after().map(|left| (self.sleep.0)(left));
         if self.asleep().is_some() && self.poll_sleep(context).is_ready() {
-            // The timer runs by another clock than the breaker's, or fired a little early.
+            // The timer runs on another clock than the breaker's, or fired a little early.
             context.waker().wake_by_ref();
         }
         Poll::Pending

@@ -18,7 +18,7 @@ impl Family {
         double(self.root()).map_or(self, |root| self.stand_in(root))
     }
 
-    /// The family around the double of the root. It is leaked, too, because a call may outlive the test.
+    /// The family around the double of the root. Like that double, it is leaked, because a call may outlive the test.
     #[cold]
     fn stand_in(&self, root: &'static Breaker) -> &'static Self {
         let address = std::ptr::from_ref(root).addr();

@@ -16,9 +16,9 @@ const PORTION: usize = 16;
 const AT_ONCE: u64 = 16;
 /// How many breakers are compared when a new key needs room.
 const GROUP: usize = 8;
-/// How many such groups are tried before none can be evicted.
+/// How many such groups are tried before the new key gets no room.
 const GROUPS: usize = 4;
-/// How many places are searched for them. In a full table one place in three is taken, so there are far more breakers in these.
+/// How many places are searched for them. In a full table, at least 5 places in 16 are taken, so these have far more breakers than that.
 const SEARCHED: usize = 512;
 
 impl Family {
@@ -27,7 +27,7 @@ impl Family {
     #[inline(never)]
     pub(super) fn look_through(&self, now: u64) {
         let mut evicted = Evicted::default();
-        // Whoever has the lock does it, too.
+        // If another thread has the lock, what is missed here is made up for later.
         if let Some(mut locked) = self.members().table.try_lock() {
             self.look_on(&mut locked, now, &mut evicted);
         }
@@ -110,7 +110,7 @@ impl Family {
             && !has_evidence(breaker, now)
     }
 
-    /// Whether a new key may take its place. An open breaker would otherwise keep it for ever if nobody asks for it again.
+    /// Whether a new key may take its place. An open breaker would otherwise keep it forever if nobody asks for it again.
     fn may_be_displaced(&self, breaker: &Breaker, now: u64) -> bool {
         match breaker.word().state() {
             state if state == self.first_state() => {
@@ -156,7 +156,7 @@ fn evict(
         fence(Ordering::Acquire);
         is_held
     };
-    // Held by nobody, found neither here nor in the registry, it stays as it is.
+    // Once nobody holds it, and neither the table nor the registry can find it, it no longer changes.
     if !is_held() && REGISTRY.leave_if(&breaker, || !is_held() && may_evict(&breaker)) {
         locked.close(number);
         evicted.push(breaker);
