@@ -38,7 +38,7 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(sampler: Sampler, authori
         .with_state(sampler)
 }
 
-/// Headers of every answer, refusals too.
+/// Adds the headers of every answer, including refusals.
 async fn guard(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in page::HEADERS {

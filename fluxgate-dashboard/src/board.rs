@@ -88,7 +88,7 @@ pub(crate) enum Trigger {
 }
 
 impl Board {
-    /// An empty one, whose time begins at `began`.
+    /// An empty board, whose time begins at `began`.
     pub(crate) fn new(began: Instant) -> Self {
         Self {
             began,
@@ -127,7 +127,7 @@ impl Board {
         }
     }
 
-    /// Forgets those that are not among these. Returns their names.
+    /// Forgets the entries that are not among these rows. Returns their names.
     fn forget_others(&mut self, rows: &BTreeMap<String, Row>) -> Vec<String> {
         let gone = self.entries.keys().filter(|name| !rows.contains_key(*name)).cloned().collect();
         self.entries.retain(|name, _| rows.contains_key(name));

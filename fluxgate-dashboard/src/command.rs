@@ -14,7 +14,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) const ALL: [Self; 4] = [Self::Reset, Self::ForceOpen, Self::Disable, Self::MetricsOnly];
 
-    /// As an address says it: the method's name.
+    /// As it is written in an address: the method's name.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",

@@ -12,7 +12,7 @@ pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src
     trusted-types 'none'";
 
 /// The page itself. Its files are below it, wherever it is mounted: links are relative to the requested address,
-/// so they work behind a proxy, too.
+/// so they also work behind a proxy.
 pub(crate) fn html(OriginalUri(uri): &OriginalUri) -> Response {
     let last = uri.path().rsplit('/').next().unwrap_or_default();
     let base = if last.is_empty() { "./".to_owned() } else { format!("./{}/", escaped(last)) };

@@ -260,7 +260,7 @@ async fn many_pages_in_one_browser_leave_connections_for_commands() {
     browser.close().await;
 }
 
-/// Regression: a page without a stream of events said that it was connecting, for ever.
+/// Regression: a page without a stream of events said forever that it was connecting.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn a_page_too_many_says_why_it_is_empty() {

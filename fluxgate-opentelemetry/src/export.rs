@@ -29,7 +29,7 @@ pub(crate) struct Instrument {
     bit: u32,
 }
 
-/// If one of several readers leaves out instruments, another could otherwise get figures from the last export of that one.
+/// The oldest figures to use: if one of several readers leaves out instruments, another could otherwise get those of its last export.
 const OLDEST: Duration = Duration::from_secs(1);
 
 impl Export {

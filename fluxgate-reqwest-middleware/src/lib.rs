@@ -109,10 +109,10 @@ fn outcome_of_error(error: &reqwest::Error) -> Outcome {
     }
 }
 
-/// How many errors of a chain are looked at, which may go in a circle.
+/// How many errors of a chain are looked at, since it may be a cycle.
 const MAX_CHAIN: usize = 256;
 
-/// An error and its sources. Those that only pass on another error are replaced by that.
+/// An error and its sources. Those that only pass on another error are replaced by that one.
 fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let chain = iter::successors(Some(passed_on(error)), |&error| {
         let source = error.source()?;

@@ -343,7 +343,7 @@ impl std::error::Error for Circle {
 }
 
 #[test]
-fn sources_in_a_circle_are_left() {
+fn a_cycle_of_sources_is_cut_off() {
     assert_eq!(refusal(&Error::middleware(Circle(AtomicU32::new(0)))), None);
 }
 

@@ -7,7 +7,7 @@ export function listConditions(list, entry, most) {
   const { shown } = entry;
   const items = [];
   const cause = why(entry);
-  // The list has no other place for it.
+  // A row of the table has no other place for it.
   if (most && cause && shown.state !== "half_open") {
     items.push(element("li", shown.state === "open" ? "holds words" : "words", cause));
     items[0].title = cause;

@@ -66,7 +66,7 @@ export async function problem(answer) {
   return detail ?? `the server answered ${answer.status}`;
 }
 
-// A stream takes one of the six connections that a browser makes to a server of HTTP/1.1; commands and other pages need some, too. So of
+// A stream takes one of the six connections that a browser makes to a server of HTTP/1.1; commands and other pages need the rest. So of
 // all pages of a browser, hidden ones leave the stream to another page, and learn their title from it.
 const pages = new BroadcastChannel(base.href);
 const id = Math.random();

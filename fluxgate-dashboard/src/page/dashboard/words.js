@@ -17,7 +17,7 @@ export function calls(number, what = "call") {
   return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }
 
-// Neither some of them nor all but some is rounded away: 0.4% is not 0%, and 99.6% is not 100%.
+// Neither a few calls nor all but a few are rounded away: 0.4% is not 0%, and 99.6% is not 100%.
 export function percent(share) {
   const value = 100 * share;
   const isWhole = value === 0 || value === 100 || (value >= 1 && value <= 99);
