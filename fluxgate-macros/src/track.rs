@@ -1,4 +1,4 @@
-//! The language of trackers: which results count as failures, and which as successes.
+//! The language of trackers: which results count as failures, which as successes, and which are ignored.
 
 pub(crate) mod claim;
 mod operand;

@@ -9,7 +9,7 @@ use syn::{Attribute, Meta, MetaList, Path, Token};
 /// The lint that objects to the name of a `handle`.
 const OF_HANDLES: &str = "non_upper_case_globals";
 
-/// Attributes of the language for functions. Any other is a macro, or is read by one.
+/// The built-in attributes of functions. Any other is a macro, or is read by one.
 const BUILT_IN: [&str; 22] = [
     "allow",
     "automatically_derived",
@@ -35,7 +35,7 @@ const BUILT_IN: [&str; 22] = [
     "warn",
 ];
 
-/// The tools that come with the language, whose attributes are no macros: `#[rustfmt::skip]`.
+/// The tools that come with the language, whose attributes are not macros: `#[rustfmt::skip]`.
 const TOOLS: [&str; 5] = ["clippy", "diagnostic", "miri", "rust_analyzer", "rustfmt"];
 
 /// Whether one of these is a macro, or is read by one, as far as can be told.
@@ -149,7 +149,7 @@ impl Expectation {
         Some(Self { lints, reason })
     }
 
-    /// The lints that pass this test, at a level; `None` if there are none.
+    /// The lints that pass this test, at a level; nothing if there are none.
     fn only(&self, level: &str, is_wanted: impl Fn(&Path) -> bool) -> Vec<TokenStream> {
         let lints: Vec<_> = self.lints.iter().filter(|lint| is_wanted(lint)).collect();
         if lints.is_empty() {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_the_language_and_of_its_tools_are_no_macros() {
+    fn built_in_attributes_and_those_of_tools_are_not_macros() {
         for written in [
             "/// Calls.",
             "#[inline(never)] #[must_use = \"it failed\"]",

@@ -14,12 +14,12 @@ pub(crate) struct BoxedTails(Block);
 #[derive(Clone, Copy)]
 pub(crate) enum Boxed {
     Future,
-    /// The receiver of a method with such a name: nothing else is known about it.
+    /// The receiver of a method named `boxed` or `boxed_local`: nothing else is known about it.
     PerhapsFuture,
 }
 
 impl BoxedTails {
-    /// Those of a body, if it has any.
+    /// The body with its boxing expressions, if it has any.
     pub(crate) fn of(block: &Group) -> Option<Self> {
         let block: Block = syn::parse2(TokenTree::Group(block.clone()).into()).ok()?;
         let mut count = 0;

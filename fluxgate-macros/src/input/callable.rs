@@ -61,7 +61,7 @@ pub(crate) enum ValueKind {
     Any,
     /// It is certainly not a `Result`.
     Plain,
-    /// The same, and it is text.
+    /// It is text, which is not a `Result` either.
     Text,
     /// An error.
     Error,
@@ -118,7 +118,7 @@ impl Callable {
         }
     }
 
-    /// The same where no future is awaited.
+    /// The same where nothing awaits a future, so an `async` closure is refused.
     pub(crate) fn parse_sync(tokens: &TokenStream) -> Result<Self, Uncallable> {
         let callable = Self::parse(tokens)?;
         if callable.is_async() { Err(Uncallable::Async) } else { Ok(callable) }

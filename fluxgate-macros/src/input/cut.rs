@@ -56,9 +56,9 @@ impl<'a> Cutter<'a> {
         TokenRange::new(self.indices[from.min(to)], self.indices[to])
     }
 
-    /// Whether an argument, or nothing more, begins at `at`, if the one before it begins at `start`. A value may contain commas, so
-    /// a comma counts only before `name =`, before an argument's name that is given a value in another way or none, or before what
-    /// cannot be part of the value.
+    /// Whether the argument that begins at `start` ends at `at`, where the next one begins or nothing follows. A value may contain
+    /// commas, so a comma counts only before `name =`, before an argument's name that is given a value in another way or none, or
+    /// before what cannot be part of the value.
     fn begins(&self, start: usize, at: usize) -> bool {
         let trees = self.trees;
         let is_known = trees.get(at).and_then(word).is_some_and(|name| named(&name.to_string()).is_some());
@@ -140,7 +140,7 @@ impl<'a> Cutter<'a> {
         word(name).is_some_and(|name| is_word_of_another(&setting.to_string(), &name.to_string()))
     }
 
-    /// Whether the piece that begins at `start` is written `name: value`, as the next may be.
+    /// Whether the piece that begins at `start` is written `name: value`: then the next may be, too.
     fn has_colon(&self, start: usize) -> bool {
         let is_colon = |at: usize| self.trees.get(at).is_some_and(|tree| is(tree, ':'));
         self.end_of_name(start).is_some_and(|sign| is_colon(sign) && !is_colon(sign + 1))

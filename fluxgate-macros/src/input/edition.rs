@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use proc_macro2::Span;
 
 /// Whether a closure with this span is known to capture only the parts of a variable that it uses, as closures do since 2021. Only the
-/// compiler's arguments tell, which an editor does not have, and they say nothing of what a macro wrote: that has the macro's edition.
+/// compiler's arguments tell. An editor does not have them, and they say nothing about code from a macro, which has the macro's edition.
 pub(crate) fn captures_parts(span: Span) -> bool {
     static ANSWER: OnceLock<bool> = OnceLock::new();
     is_of_crate(span)

@@ -33,7 +33,7 @@ pub(crate) struct Function {
     pub(crate) block: Group,
     /// The future that the block consists of, if the function returns one: nothing of the body runs before it is polled.
     pub(crate) future: Option<FutureBlock>,
-    /// Where any other block boxes futures of any type, if the function returns such a box.
+    /// Where any other block boxes its futures, if the function returns a boxed future.
     pub(crate) tails: Option<BoxedTails>,
     /// The parameters' names and `Self`, as far as the block mentions them.
     mentioned: Vec<String>,
@@ -145,8 +145,8 @@ impl Function {
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
-    /// Warns of other attributes whose breakers are named after the function, too: whoever divides arguments among two attributes gets a
-    /// breaker for each, with the defaults of what the other has.
+    /// Warns of other attributes whose breakers are named after the function as well: whoever splits the arguments between two attributes
+    /// gets two breakers, each with the defaults for what the other one sets.
     pub(crate) fn namesakes(&self) -> impl Iterator<Item = Warning> {
         let is_namesake = |attribute: &&Attribute| {
             let last = attribute.path().segments.last();

@@ -1,4 +1,4 @@
-//! What stands below the attribute where a function should.
+//! What is below the attribute instead of a function.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 

@@ -151,7 +151,7 @@ fn add_names(pattern: &Pat, names: &mut Vec<(Ident, Option<syn::Token![mut]>)>) 
     match pattern {
         Pat::Ident(binding) => {
             if !binding.ident.to_string().starts_with(char::is_uppercase) {
-                // That of `ref mut` belongs to the reference.
+                // The `mut` of `ref mut` belongs to the reference.
                 let mutability = binding.mutability.filter(|_| binding.by_ref.is_none());
                 names.push((binding.ident.clone(), mutability));
             }

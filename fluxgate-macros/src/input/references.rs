@@ -8,7 +8,7 @@ use quote::ToTokens as _;
 use crate::input::tokens::{is, word};
 use crate::input::tracker_words::WORDS;
 
-/// A word of the user's, and what it names.
+/// A word that the user wrote, and what it names.
 pub(crate) struct Reference {
     pub(crate) word: Ident,
     pub(crate) to: Referent,
@@ -109,7 +109,7 @@ fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, 
         add(Referent::Module(setting.name, setting.function), name);
         let entries = setting.vocabulary.entries;
         for_each_word(value, &mut |word, is_keyword| {
-            // It belongs to the guarded function, not to the breaker.
+            // A request belongs to the guarded function, not to the breaker.
             if let Some(known) = known(&OF_REQUESTS, word).filter(|_| name == "retry") {
                 return add(Referent::Word(known), word);
             }

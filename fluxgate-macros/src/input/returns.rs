@@ -109,7 +109,7 @@ impl Returns {
         output.is_ok_and(|output| last(&output).is_some_and(|last| last.ident == "Result"))
     }
 
-    /// What makes a part of a `Result` out of text, as far as its spelling tells: 0 is its value, 1 its error.
+    /// An expression that makes a part of a `Result` from text, as far as its spelling tells: 0 is its value, 1 its error.
     pub(crate) fn made_of_text(&self, part: usize, text: &str) -> Option<String> {
         let output = syn::parse2::<Type>(self.output.clone()).ok()?;
         let ty = types_in(last(&output)?).nth(part)?;
@@ -156,7 +156,7 @@ impl Returns {
         Self { declared, output, ..self }
     }
 
-    /// What a type that is an alias of a boxed future stands for.
+    /// What a function returns whose return type is an alias of a boxed future.
     fn boxed_future(ty: &Type) -> Self {
         let output = quote!(<#ty as ::core::future::Future>::Output);
         let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
@@ -256,7 +256,7 @@ fn is_generic(ty: &Type, signature: &Signature) -> bool {
     path.qself.is_some() || is_declared || is_usual
 }
 
-/// What a function without a return type returns, at its name.
+/// The `()` that a function without a return type returns, with the span of its name.
 fn unit_of(signature: &Signature) -> Type {
     parse_quote_spanned!(signature.ident.span()=> ())
 }
@@ -326,7 +326,7 @@ fn nameable(ty: &Type) -> TokenStream {
     ty.into_token_stream()
 }
 
-/// Returns whether there was any.
+/// Replaces each `impl Trait` by `_`, and returns whether there was any.
 fn erase(ty: &mut Type) -> bool {
     match ty {
         Type::ImplTrait(_) => {

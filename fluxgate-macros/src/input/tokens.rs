@@ -28,14 +28,14 @@ pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
-/// The spans of the first and last of some tokens.
+/// The spans of the first and the last token.
 pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
     let mut trees = tokens.clone().into_iter().map(|tree| tree.span());
     let first = trees.next()?;
     Some((first, trees.last().unwrap_or(first)))
 }
 
-/// Whether a macro made the token that spells `text`: then its source is that macro.
+/// Whether a macro made the token that spells `text`: then its source text is the use of that macro.
 pub(crate) fn is_made(span: Span, text: &str) -> bool {
     span.source_text().is_some_and(|source| source != text)
 }
@@ -139,8 +139,8 @@ pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__fluxgate_{name}"), Span::mixed_site())
 }
 
-/// A name that an item of an expansion may have. Unlike variables and labels, items are seen by the user's code among them, and hide
-/// the user's of that name: `min(__FLUXGATE_1)` would take another constant's value.
+/// The first name that an item of an expansion may also have. Unlike variables and labels, such items are visible to the user's code
+/// beside them, and hide the user's items of that name: `min(__FLUXGATE_1)` would take another constant's value.
 pub(crate) fn name_of_ours(tokens: TokenStream) -> Option<Ident> {
     tokens.into_iter().find_map(|tree| match tree {
         TokenTree::Group(group) => name_of_ours(group.stream()),

@@ -11,7 +11,7 @@ pub(crate) const WORDS: [(&str, &str); 7] = [
     ("server_errors", ""),
 ];
 
-/// Other words for them: theirs, then ours.
+/// Words that people may write instead, each with ours.
 pub(crate) const FOREIGN: [(&str, &str); 21] = [
     ("any", "all"),
     ("every", "all"),

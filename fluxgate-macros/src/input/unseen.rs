@@ -50,7 +50,7 @@ impl Unseen {
     }
 }
 
-/// Streams that are named, with what they yield as their argument.
+/// Named types of streams, whose argument is what they yield.
 const STREAMS: &[&str] = &["BoxStream", "LocalBoxStream", "ReceiverStream", "UnboundedReceiverStream"];
 
 /// Whether this is a stream as clients and services of tonic return it, by itself or in a `Response`. What it yields is always a `Result`.
@@ -76,7 +76,7 @@ fn is_of_results(ty: &Type, traits: &[&str], name: &str, types: &[&str]) -> bool
     found.is_some_and(is_result) || boxed.is_some_and(|inner| is_of_results(inner, traits, name, types))
 }
 
-/// Whether it is a `Result` with arguments: one without may be a type of the user's.
+/// Whether it is a `Result` with arguments: one without may be any type of that name.
 fn is_result(ty: &Type) -> bool {
     argument(ty, &["Result"]).is_some()
 }

@@ -14,7 +14,7 @@ pub(crate) struct Use<'a> {
     pub(crate) group: Option<&'a Self>,
 }
 
-/// Whether this holds for any use of a variable, by its name or in a format string.
+/// Whether `holds` returns true for any use of a variable, by its name or in a format string.
 pub(crate) fn any_use(name: &str, tokens: &TokenStream, mut holds: impl FnMut(&Use<'_>) -> bool) -> bool {
     any_within(name, tokens.clone(), None, &mut holds)
 }

@@ -10,7 +10,7 @@ const PREFIXES: [&str; 2] = ["__wasm_bindgen_generated_", "__napi__"];
 /// What `napi` 3 appends instead. Not all of these functions are `extern`, but they all take its environment.
 const SUFFIX: &str = "_c_callback";
 
-/// What leptos' `server` puts before the name of a function, to which it moves the body. What is left calls that one.
+/// The prefix of the function to which leptos' `server` moves the body. What is left calls that one.
 pub(crate) const SERVER: &str = "__server_";
 
 /// Whether this only calls the annotated function, which is guarded itself.

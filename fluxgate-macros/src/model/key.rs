@@ -66,7 +66,7 @@ impl Key {
     }
 }
 
-/// `request.host() as String`: the key, and the type that is kept of it. To a number, it is also a cast.
+/// `request.host() as String`: the key, and the type in which it is kept. With a primitive type, it is also a cast.
 fn split_type(expression: Expr) -> (Expr, Option<TokenStream>) {
     match expression {
         Expr::Group(group) => split_type(*group.expr),
@@ -78,7 +78,7 @@ fn split_type(expression: Expr) -> (Expr, Option<TokenStream>) {
     }
 }
 
-/// A tuple as text. It has no `Display`, so it cannot be a key itself.
+/// The text of a tuple, which has no `Display`, so it cannot be a key itself.
 fn as_text(subject: &Expr) -> Option<String> {
     let Expr::Tuple(tuple) = peel_expression(subject) else { return None };
     let (places, values): (Vec<_>, Vec<_>) = tuple
@@ -97,7 +97,7 @@ fn is_primitive(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if PRIMITIVE.iter().any(|name| path.path.is_ident(name)))
 }
 
-/// The place itself: it is borrowed in any case.
+/// The expression without a `&` before it: it is borrowed in any case.
 fn without_borrow(expression: Expr) -> Expr {
     match expression {
         Expr::Reference(reference) if reference.mutability.is_none() => without_borrow(*reference.expr),
@@ -122,7 +122,7 @@ fn type_of_parameter(subject: &Expr, function: &Function) -> Option<TokenStream>
     Some(ty.to_token_stream())
 }
 
-/// Whether a type means something only in the function: it has one of its parameters, an `impl`, or a lifetime.
+/// Whether a type means something only in the function: it mentions a generic parameter, an `impl`, or a lifetime.
 fn is_inner(ty: &TokenStream, function: &Function) -> bool {
     let generics = &function.signature.generics;
     let types = generics.type_params().map(|parameter| &parameter.ident);

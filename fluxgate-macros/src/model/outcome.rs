@@ -26,8 +26,8 @@ pub(crate) struct Claims {
     pub(crate) ignored: Claim,
     pub(crate) successes: Claim,
     pub(crate) failures: Claim,
-    /// Set if errors that no tracker claims are successes unless their status says that the server failed, since the server answers;
-    /// the span of the word that asks for it.
+    /// The span of the word `server_errors`, if it is given: then errors that no tracker claims are successes, since the server has
+    /// answered, unless their status says that it failed.
     pub(crate) answers: Option<Span>,
 }
 
@@ -181,8 +181,8 @@ impl ImpossibleOutcome {
         }
     }
 
-    /// The message about a tracker that causes it. `word` makes a better one; `together` are all trackers, if this one alone does not
-    /// cause it.
+    /// The message about a tracker that causes it. `word` is suggested for a better one; `together` are all trackers, if this one alone
+    /// does not cause it.
     fn message(self, name: &str, word: &str, together: Option<&[&str]>) -> String {
         match self {
             Self::Failure => no_failure(name, word, together),

@@ -176,7 +176,7 @@ impl Reader<'_> {
         self.value(source, &WrittenArgument { parameter, value: *value, place })
     }
 
-    /// Reads `half_open_timeout`. It, or its default, has to be longer than any duration in the rule.
+    /// Reads `half_open_timeout`. Its value, given or default, has to be longer than any duration in the rule.
     fn half_open_timeout(&mut self, rule: Option<&Read<WrittenRule>>) -> Option<Value> {
         let name = HALF_OPEN_TIMEOUT.name;
         if self.arguments.get(name).is_some() {
@@ -192,7 +192,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Checks the rule, and `half_open_timeout`, against how long a call may take. A value that is wrong itself is reported with the function.
+    /// Checks the rule, and `half_open_timeout`, against how long a call may take. A limit that is wrong in itself is reported by [`timeout`].
     fn time_limit(&mut self, rule: Option<&Read<WrittenRule>>) -> Option<Value> {
         let argument = self.arguments.get(TIMEOUT.name)?;
         let source = Source::new(&argument.value, argument.name.span());

@@ -61,7 +61,7 @@ struct WrittenRequest {
 }
 
 impl WrittenRequest {
-    /// Finds it, bare or in a string, if the value looks like one.
+    /// Finds a `from_error`, bare or in a string, if the value looks like one.
     fn read(argument: &Argument) -> Option<Self> {
         let value = ungrouped(argument.value.clone());
         let value = match text(&value) {
@@ -157,7 +157,7 @@ impl Parts {
     }
 }
 
-/// How many trees the expression takes that ends at a comma or at the end.
+/// How many trees the first expression takes, which a comma or the end has to follow.
 fn expression_before_comma(input: ParseStream<'_>) -> syn::Result<usize> {
     let whole: TokenStream = input.fork().parse()?;
     input.parse::<Expr>()?;

@@ -20,16 +20,16 @@ pub(crate) struct Settings {
     pub(crate) half_open_timeout: Option<Value>,
     pub(crate) on_panic: Option<Outcome>,
     pub(crate) on_cancel: Option<Outcome>,
-    /// How long a cancelled call has to have run to count as that.
+    /// How long a cancelled call must have run for `on_cancel` to apply.
     pub(crate) on_cancel_after: Option<Value>,
-    /// Whether calls are counted: a literal, or a constant of the user's.
+    /// Whether calls are counted: a literal, or the user's constant.
     pub(crate) count_calls: Option<TokenStream>,
     pub(crate) rule: Option<Rule>,
     /// How long a call may take, if that is limited. Other settings are checked against it, also those that replace these.
     pub(crate) time_limit: Option<Value>,
     /// How many keys have breakers of their own.
     pub(crate) max_keys: Option<Value>,
-    /// After how long without use the breaker of a key goes.
+    /// How long a key may go unused before its breaker is evicted.
     pub(crate) key_idle: Option<Value>,
     /// How many calls the window holds; `None` if only the compiler knows.
     pub(crate) size: Option<usize>,
@@ -44,7 +44,7 @@ pub(crate) enum BreakerName {
     #[default]
     Default,
     Text(LitStr),
-    /// A constant of the user's, at a place that the compiler blames if it is empty.
+    /// The user's constant, at a place that the compiler blames if it is empty.
     Constant(Box<Expr>, (Span, Span)),
 }
 
@@ -98,11 +98,11 @@ pub(crate) enum Value {
     Number(f64),
     Duration(Duration),
     Constant(Constant),
-    /// A function of the user's, as written.
+    /// The user's function, and how it is written.
     Function(TokenStream, String),
 }
 
-/// A constant of the user's, which the compiler checks.
+/// A user's constant, which the compiler checks.
 pub(crate) struct Constant {
     pub(crate) expression: TokenStream,
     pub(crate) ty: ConstantType,
@@ -170,7 +170,7 @@ impl Settings {
             count_calls,
             rule,
             time_limit,
-            // These are of the keys, of the window, and of the compiler.
+            // Not settings of the breaker: they are for the keys, the standard rule, and the compiler.
             max_keys: _,
             key_idle: _,
             size: _,

@@ -30,7 +30,7 @@ pub(crate) enum BreakerLocation {
     Keyed(Box<Key>, Option<Ident>, Settings),
     /// In the user's `static`, or in a part of it.
     Static(TokenStream),
-    /// At another place of the user's, not in a parameter.
+    /// At another place that the user names, not in a parameter.
     Given(TokenStream),
     /// In a field of a parameter that outlives the function's future.
     Field(TokenStream),

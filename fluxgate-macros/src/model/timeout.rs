@@ -17,7 +17,7 @@ pub(crate) struct Timeout {
     pub(crate) span: (Span, Span),
 }
 
-/// Reads the argument, if it is given, for this function. If the function cannot have it, it is removed.
+/// Reads the argument, if it is given. If the function cannot have a time limit, reports that, and removes the argument.
 pub(crate) fn take(
     arguments: &mut Arguments,
     function: Option<&Function>,

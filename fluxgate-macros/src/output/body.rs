@@ -28,7 +28,7 @@ pub(crate) struct Capture {
 struct Mention {
     name: Ident,
     conditions: Vec<TokenStream>,
-    /// Whether it counts as used, whatever is in its place later.
+    /// Whether the value that was passed counts as used, even if it is replaced later.
     is_used: bool,
     /// The name with the span of its replacement, if it is replaced: so lints see its drop, which may use its parts.
     replaced: Option<Ident>,
@@ -47,7 +47,7 @@ impl Capture {
         let is_changed = |binding: &Binding| {
             binding.mutability.is_some()
                 && if binding.is_receiver() {
-                    // What refers to itself has to be moved. Otherwise its fields are changed in place, for lints, too.
+                    // What is assigned something of itself has to be moved. Otherwise its fields are changed in place, also as lints see it.
                     assigns_itself(&body, &binding.name)
                 } else {
                     Assignments::to(&binding.name, &body).are_any()
@@ -102,12 +102,12 @@ impl Capture {
         Self::whole(&captured, &function.block.stream())
     }
 
-    /// For the body of a future that the user wrote: it captures what it uses by itself.
+    /// For a body that captures what it uses by itself, such as that of a future that the user wrote.
     pub(crate) fn none() -> Self {
         Self { is_whole: false, mentioned: Vec::new() }
     }
 
-    /// For a body that takes these. They are not bound again, which would take space twice.
+    /// For a body that takes all of these. They are not bound again, which would take space twice.
     fn whole(captured: &[Binding], body: &TokenStream) -> Self {
         let mentioned = captured.iter().rev().filter_map(|binding| Mention::of(binding, body)).collect();
         Self { is_whole: true, mentioned }
@@ -119,7 +119,7 @@ impl Capture {
             |Mention { name, conditions, is_used, replaced, is_used_again, is_moved }: &Mention| {
                 let borrow = (!is_moved).then(|| quote!(&));
                 let used = if *is_moved || name.to_string().starts_with('_') {
-                    // To clippy, a name with `_` should not be used, except by another crate's macro.
+                    // Clippy objects to any use of a name with `_`, except in another crate's macro.
                     quote!(#(#conditions)* { #private::captured!(#private::captured, #borrow #name); })
                 } else {
                     quote!(#(#conditions)* let _ = &#name;)
@@ -147,7 +147,7 @@ impl Mention {
                 place.set_span(token.span.resolved_at(name.span()));
                 (false, Some(place), true)
             }
-            // Then lints report everything there.
+            // If no value is ever read, lints report everything at the assignment.
             Some((_, Assignments { of_all: Some(place), .. })) => (false, Some(place), false),
             Some((_, Assignments { of_parts: true, .. })) if !binding.is_plain => {
                 (true, Some(name.clone()), true)

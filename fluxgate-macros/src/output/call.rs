@@ -78,7 +78,7 @@ impl BodyWriter<'_> {
         quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, #refused))
     }
 
-    /// The constructor of a future, and what turns a refusal into a result for it.
+    /// The constructor of a deferred future, and what turns a refusal into a result for it.
     fn refused_by(&self) -> (Ident, TokenStream) {
         let (returns, private) = (self.returns(), self.private);
         let (name, refused) = if let Some(rejected) = &self.guard.rejected {
@@ -115,7 +115,7 @@ impl BodyWriter<'_> {
         outcome::finish(&self.guard.outcomes, request, self.returns(), &call, &returned, self.private)
     }
 
-    /// The same as a closure from the call and what it returned, if it did in time.
+    /// The same as a closure from the call and what it returned, if it returned in time.
     pub(super) fn finisher(&self) -> TokenStream {
         let (call, returned, finish) = (local("call"), local("returned"), self.finish());
         let private = self.private;
@@ -203,7 +203,7 @@ impl BodyWriter<'_> {
         )
     }
 
-    /// What a refused call returns, but for a `fallback`.
+    /// What a refused call returns, unless there is a `fallback`.
     fn refused(&self, refusal: &Ident) -> TokenStream {
         let private = self.private;
         if let Some(rejected) = &self.guard.rejected {

@@ -1,4 +1,4 @@
-//! What is checked -> what the macros expand to.
+//! The checked model -> what the macros expand to.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -42,7 +42,7 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
-/// A warning by the compiler, the only one that may warn: that of a constant which is deprecated for this reason.
+/// A warning. On stable Rust, only the compiler can give one, so this uses a constant that is deprecated with this message.
 fn hint(Unseen { message, span }: &Unseen) -> TokenStream {
     let name = Ident::new("__FLUXGATE_HINT", *span);
     quote!(
@@ -113,7 +113,7 @@ impl BodyWriter<'_> {
     //
     // and with a `fallback`, or a `rejected` that may move what the body moves:
     //
-    //         let call = match Call::enter_async(breaker) {
+    //         let call = match Admitted::enter(breaker) {
     //             Ok(call) => call,
     //             Err(refusal) => return IntoError::into_error(refusal, rejected),
     //         };
@@ -202,7 +202,7 @@ impl BodyWriter<'_> {
         let (new, limit) = self.constructor();
         let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #hold, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers_beside() {
-            // To clippy, a path would be a `static` that is changed.
+            // Not just the path of `owned`, which clippy would take for a `static` that is changed.
             let result = local("result");
             let new = new(&quote!(|#result| #private::Yielded(#private::owned(#result))));
             let ended =
@@ -221,8 +221,8 @@ impl BodyWriter<'_> {
         quote!(#inference #setup #returned)
     }
 
-    /// Returns a future. An attribute that reads what we write looks for one in the last expression, so that it wraps the future and
-    /// not only around what makes it.
+    /// Returns a future. An attribute that reads what we write looks for a future in the last expression, so that it wraps that future
+    /// and not only the code that makes it.
     fn returned(&self, future: &TokenStream) -> TokenStream {
         if self.guard.function.has_attributes_below() { future.clone() } else { quote!(return #future;) }
     }
@@ -262,7 +262,7 @@ impl BodyWriter<'_> {
         let mut wrap = |future: TokenStream, boxed| match boxed {
             Boxed::Future => quote!(#making.#guarded(#limit #future)),
             Boxed::PerhapsFuture => {
-                // Where the user's method is called, so that lints still see that as the user's.
+                // At the user's own expression, so that to lints its method call is still the user's.
                 let span = span_of(&future).map_or(Span::call_site(), |(first, _)| first);
                 let boxing = respan(quote!(#private::Boxing::new), span);
                 quote!(#boxing(#output, #future).#guarded_if_future(#limit &mut #making))

@@ -1,4 +1,4 @@
-//! Words of the user's -> code that names what they refer to, and does nothing.
+//! The user's words -> code that names what they refer to, and does nothing.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -18,7 +18,7 @@ pub(crate) fn statements(
 }
 
 /// The same for arguments that are wrong, and for all their words: an editor may complete the first part of some. Only an editor
-/// sees this, since the compiler has errors enough to report.
+/// sees this, since the compiler has enough errors to report.
 pub(crate) fn of_wrong_arguments(references: &[Reference], private: &Private) -> TokenStream {
     let Private { fluxgate, import, name, .. } = private;
     let named = paths(references.iter(), fluxgate, name);

@@ -8,8 +8,7 @@ use crate::input::returns::{Form, GenericError, Returns};
 use crate::input::tokens::local;
 use crate::output::private::ModuleName;
 
-/// What the signature declares, as a type. Where the function returns it, inference finds it: written a second time, lints would
-/// report it twice.
+/// What the signature declares, as a type. Where inference can find it, it is not written again, since lints would report it twice.
 pub(crate) fn declared(returns: &Returns) -> TokenStream {
     if returns.is_inferred { quote_spanned!(returns.span.0=> _) } else { returns.declared.clone() }
 }
@@ -87,7 +86,7 @@ pub(crate) fn call(
     quote_spanned!(last=> #open #output as #private::#of>::#method #arguments)
 }
 
-/// The same for what was returned, or a reference to it. With the type as a second argument, no argument is blamed.
+/// The same for what was returned, or a reference to it. With the type as an argument beside it, no argument is blamed.
 pub(crate) fn call_of(
     returns: &Returns,
     method: &str,

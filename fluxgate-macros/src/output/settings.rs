@@ -71,7 +71,7 @@ fn standard(setting: &str) -> TokenStream {
     quote!(__fluxgate::Settings::STANDARD.#setting)
 }
 
-/// A constant expression of one value, which is checked if it is a constant of the user's.
+/// A constant expression of one value, which is checked if it is the user's constant.
 pub(crate) fn value(value: &Value, private: &ModuleName) -> TokenStream {
     let mut writer = ConstantWriter::default();
     let value = writer.value(value);

@@ -16,7 +16,7 @@ pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &ModuleNa
 }
 
 /// A closure that asks a value or an error for its status, and the status whether the server failed. The compiler prefers a `status` of
-/// the type itself, or of a trait of the user's, to ours, which is for types without a status.
+/// the type itself, or of a user's trait, to ours, which is for types without a status.
 fn asked(span: Span, subject: &Ident, private: &ModuleName) -> TokenStream {
     let inner = local("inner");
     // With the span of the word, where a status of the wrong type is reported.

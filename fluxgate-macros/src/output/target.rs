@@ -40,7 +40,8 @@ impl Target {
         };
         match location {
             BreakerLocation::Inside(its) => {
-                // In a block of its own, since the user's code would see it in the function's. One of the expressions is used, once.
+                // The `static` is in a block of its own, where the user's code cannot see it. Only one of the target's expressions is used, and
+                // only once.
                 let breaker = made_of(its, function, private);
                 Self::of_static(TokenStream::new(), quote!({ #breaker &__FLUXGATE_BREAKER.breaker }))
             }
@@ -73,7 +74,7 @@ impl Target {
             | BreakerLocation::Given(place)
             | BreakerLocation::Field(place)
             | BreakerLocation::Lent(place) => {
-                // A `const` would be a new breaker at each call, and does not live that long.
+                // A `const`, which would be a new breaker at each call, does not live that long, so it does not compile.
                 let lifetime = matches!(location, BreakerLocation::Static(_)).then(|| quote!('static));
                 let ty = spanned(place, quote!(&#lifetime #private::CircuitBreaker));
                 let lend = spanned(place, quote!(&));

@@ -1,7 +1,7 @@
 //! What functions expand to, for review: each file in `expansions` has an annotated item and, below a line, what becomes of it. With
 //! `FLUXGATE_BLESS` set, what is below the line is rewritten; for a new file, write what is above it.
 //!
-//! To be readable, what is below is not all of it: `__private` stands for `::fluxgate::__private`, and only the files whose names
+//! To be readable, what is below the line is abridged: `__private` stands for `::fluxgate::__private`, and only the files whose names
 //! begin with `settings` show the settings.
 
 use std::path::Path;
@@ -77,9 +77,9 @@ fn wrappers_for_another_language_are_not_guarded() {
     }
 }
 
-/// `server` copies the attribute onto both.
+/// `server` moves the body into a second function, and copies the attribute onto both.
 #[test]
-fn what_leptos_leaves_of_a_function_is_not_guarded_but_where_it_moves_the_body() {
+fn of_the_two_functions_that_leptos_makes_the_one_with_the_body_is_guarded() {
     let left = quote! {
         pub async fn charge(number: u32) -> Result<u32, Failure> {
             __server_charge(number).await

@@ -117,7 +117,7 @@ fn errors(tokens: &TokenStream, of: Macro) -> CompileErrors {
 
 /// Makes each first correction until nothing is wrong or advice is in words only. No text may come twice.
 fn advice_leads_on(text: &str) -> Result<(), TestCaseError> {
-    // Too many are not Rust to be rejected.
+    // So many texts are not Rust that `prop_assume!` would give up.
     if text.parse::<TokenStream>().is_err() {
         return Ok(());
     }
@@ -268,7 +268,7 @@ fn no_depth_of_groups_panics() {
 
 #[test]
 fn an_expression_from_macro_rules_stays_grouped() {
-    // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
+    // `min($a * 2)` with `1 + N` for `$a` is `(1 + N) * 2`.
     let sum = Group::new(Delimiter::None, quote!(1 + N));
     let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());
     let expression = source.expression(TokenRange::new(2, 7)).expect("an expression");

@@ -97,7 +97,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         other => panic!("values for {other:?}"),
     };
     let sure = (ratio(), ratio()).prop_map(|(share, level)| SureRate::new(share, level));
-    // Those of every word, so that a new one is tried, too.
+    // Conditions with every word, so that a new word is tried without a change here.
     let of_word = |entry: &'static Entry| {
         let values: Vec<_> = entry.positional.iter().map(|parameter| value(parameter.kind)).collect();
         values.prop_map(|values| entry.condition(values).expect("values of the word's kinds")).boxed()

@@ -121,7 +121,7 @@ impl Predicate {
                 arm.guard.is_some() || arm.borrowed.is_some()
             }
             Self::TypeOf(..) | Self::Custom(_) => true,
-            // It has been asked before.
+            // The status is asked for once, before the predicates.
             Self::ServerError => false,
             Self::Not(inner) => inner.runs_user_code(),
             Self::And(members) | Self::Or(members) => members.iter().any(Self::runs_user_code),

@@ -70,7 +70,7 @@ fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>
 struct Variant {
     path: String,
     of: String,
-    /// What it is a variant of, if that is no error itself.
+    /// What it is a variant of, if that is not an error itself.
     kind: Option<&'static KindOfError>,
 }
 
@@ -234,8 +234,8 @@ fn reference_constants(pattern: &mut Pat) {
     }
 }
 
-/// Adds a `{ .. }` to each name that can only be a variant's, or that of a unit struct. Without it, a misspelt one, or that of an enum, is a
-/// new variable, which matches everything. One that the guard mentions is meant to be a variable.
+/// Adds a `{ .. }` to each name that can only be a variant's or a unit struct's. Without it, a misspelt name, or that of an enum, would be
+/// a new variable, which matches everything. A name that the guard mentions is meant to be a variable.
 fn name_variants(pattern: &mut Pat, guard: Option<&TokenStream>) {
     let inside = |pattern: &mut Pat| name_variants(pattern, guard);
     match pattern {

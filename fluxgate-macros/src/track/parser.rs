@@ -1,4 +1,4 @@
-//! The value of `track` or `success` -> a tree of trackers.
+//! The value of `track`, `success` or `ignore` -> a tree of trackers.
 
 use fluxgate_rules::attribute::{self, MeantTracker, tracker_meant};
 use fluxgate_rules::problem::list_once;
@@ -335,7 +335,7 @@ impl TrackerParser<'_> {
                 _ => problem.correct_at(whole, with(ours)),
             };
         }
-        // `is_down` is a function of the user's, even if it resembles a word of ours.
+        // `is_down` is the user's function, even if it resembles a word of ours.
         let is_word = !is_keyword(name) && (arguments.is_some() || !name.starts_with("is_"));
         if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| is_word) {
             return Problem::new(word, what).did_you_mean(near);

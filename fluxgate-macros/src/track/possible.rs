@@ -1,8 +1,8 @@
 //! Which outcomes results can have, as far as trackers tell.
 //!
 //! A question about a result, `matches(Down)`, is answered yes or no, and the same question always gets the same answer. All
-//! combinations of answers are tried, so what is found impossible certainly is. Not seen is what Rust knows about patterns: that no
-//! result matches both of two, or that each matches one of them.
+//! combinations of answers are tried, so what is found impossible certainly is. What Rust knows about patterns is not considered: that
+//! no result matches both of two, or that every result matches one of them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -142,7 +142,7 @@ impl Questions {
         }
     }
 
-    /// A pattern matches if one of its alternatives does. With a domain, it is one of whole return values.
+    /// A pattern matches if one of its alternatives does. With a domain, it is a pattern of whole return values.
     fn arm(&mut self, Arm { pattern: written, guard, .. }: &Arm, whole: Option<Domain>) -> Formula {
         let Ok(parsed) = pattern(written.clone()) else { return self.ask(&written.to_string()) };
         let pattern = self.pattern(&parsed, whole);

@@ -5,7 +5,7 @@ use syn::Type;
 
 use crate::input::callable::Callable;
 
-/// An expression of `track` or `success`.
+/// The value of `track`, `success` or `ignore`.
 #[derive(Clone)]
 pub(crate) enum Tracker {
     /// Every `Err`.
@@ -39,7 +39,7 @@ pub(crate) struct Arm {
     pub(crate) borrowed: Option<Borrowed>,
 }
 
-/// What text or bytes in a pattern match, whoever owns it: `"down"` matches a `String` likewise.
+/// What text or bytes in a pattern are matched against, whoever owns it: `"down"` also matches a `String`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Borrowed {
     Text,
@@ -47,7 +47,7 @@ pub(crate) enum Borrowed {
 }
 
 impl Tracker {
-    /// The word `server_errors`, if it is in it.
+    /// The span of the word `server_errors`, if the tracker contains it.
     pub(crate) fn server_errors(&self) -> Option<Span> {
         match self {
             Self::ServerErrors(span) => Some(*span),
