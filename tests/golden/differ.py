@@ -1,4 +1,4 @@
-"""What Fluxgate for Rust does otherwise on purpose. Under `ours` stands what is right where the original is not:
+"""What Fluxgate for Rust does otherwise on purpose. `ours` holds what is right where the original is not:
 `None` means no events, or a figure that has no meaning there; on a whole trace, what the refusal of `build()` names.
 """
 

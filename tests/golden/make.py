@@ -252,7 +252,7 @@ async def record(kind, trace):
         for result in results:
             differs = [key for key in ("call", "state", "events") if result.get(key) != results[0].get(key)]
             assert not differs, f"{trace['name']}: {step} comes out differently when repeated: {results}"
-        # What is right stands last.
+        # What is right comes last.
         ours = {"ours": step["ours"]} if "ours" in step else {}
         steps.append({key: step[key] for key in step if key != "ours"} | results[-1] | ours)
     await player.cancel()

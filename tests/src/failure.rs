@@ -16,7 +16,7 @@ impl From<CallNotPermitted> for Failure {
 }
 
 impl Failure {
-    /// The refusal, which it has to be.
+    /// The refusal. Panics if the call failed for another reason.
     pub fn refusal(self) -> CallNotPermitted {
         match self {
             Self::Down => panic!("the call was admitted"),

@@ -34,7 +34,7 @@ pub fn alone() -> MutexGuard<'static, ()> {
 
 /// Runs `work` on this many threads, which start together and each get their number.
 ///
-/// They are joined one by one: a race detector does not see how a scope waits for threads that are not joined.
+/// The threads are joined one by one: a race detector does not see how a scope waits for threads that are not joined.
 pub fn together(threads: usize, work: impl Fn(usize) + Sync) {
     let barrier = Barrier::new(threads);
     thread::scope(|scope| {
@@ -67,7 +67,7 @@ pub fn built(
     (configure(builder).build().expect("valid"), clock)
 }
 
-/// Calls with this outcome.
+/// Makes calls with this outcome.
 pub fn calls(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
     for _ in 0..times {
         breaker.acquire().expect("admitted").record(outcome);

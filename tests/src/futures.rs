@@ -34,9 +34,9 @@ pub async fn pause() {
     poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-/// The size of a guarded future around a body's, in bytes: beside that, it holds the call's word, its start time, and this many pointers.
+/// The size of a guarded future in bytes: it holds the body's future, the call's word and start time, and this many pointers.
 pub fn size_around(body: usize, pointers: usize) -> usize {
-    // The breaker's double, and the delay of a drill.
+    // One more for the breaker's double, and one for the delay of a drill.
     let in_tests = if cfg!(feature = "chaos") { 2 } else { 1 };
     let call = 2 * size_of::<u64>() + (pointers + in_tests) * size_of::<usize>();
     (body + call).next_multiple_of(align_of::<u64>())

@@ -3,7 +3,7 @@
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// A subscriber that passes each event of Fluxgate's to a function.
+/// A subscriber that passes each of Fluxgate's events to a function.
 pub struct Logged<F>(pub F);
 
 impl<F: Fn(&Event<'_>) + 'static> Subscriber for Logged<F> {

@@ -241,7 +241,7 @@ fn makes_breakers() {
     }
 }
 
-/// What breakers of keys need in addition is in all of them, so finding it takes one load less.
+/// Every breaker has the fields that only breakers of keys need, since finding them there takes one load less.
 const KEYED: isize = if cfg!(feature = "keyed") { 40 } else { 0 };
 
 /// Regression: 27 MB stayed behind after 100,000 breakers.

@@ -179,7 +179,7 @@ fn a_stream_works_under_a_runtime() {
     });
 }
 
-/// It lasts for the life of the process, so this is one test, and the others do not look at successes.
+/// They then count for the life of the process, so this is one test, and the others do not look at successes.
 #[test]
 fn all_breakers_count_once_anyone_asks_for_all_calls() {
     static BEFORE: CircuitBreaker = breaker!(name = "everywhere: before");

@@ -79,7 +79,7 @@ mod checker {
             if let [only] = &self.members[..] { only.clone() } else { Rule::All(self.members.clone()) }
         }
 
-        /// A rate or an average without a minimum number of calls.
+        /// Whether it has a rate or an average without a minimum number of calls.
         fn is_unguarded(&self) -> bool {
             let rates =
                 |rule: &Rule| matches!(rule, Rule::FailureRate(_) | Rule::SlowRate(..) | Rule::AvgLatency(_));
@@ -92,7 +92,7 @@ mod checker {
             self.members.iter().any(rates) && !self.members.iter().any(counts)
         }
 
-        /// It can never hold where it should: in half-open if it says so, otherwise when closed.
+        /// Whether it can never hold where it should: in half-open if it says so, otherwise when closed.
         fn is_impossible(&self) -> bool {
             let place = if self.members.contains(&Rule::HalfOpen) { &self.half_open } else { &self.closed };
             !place.contains(&true)

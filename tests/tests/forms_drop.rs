@@ -397,7 +397,7 @@ mod moved {
 mod different {
     use super::*;
 
-    #[allow(unused_variables, reason = "it is the matter")]
+    #[allow(unused_variables, reason = "that is what is tested")]
     mod not_mentioned {
         use super::*;
 

@@ -1,5 +1,5 @@
 //! What a function returns instead: `rejected` and `fallback`, in every form.
-#![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "handlers are called so")]
+#![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "handlers are called like this")]
 
 use std::future::Future;
 use std::pin::Pin;

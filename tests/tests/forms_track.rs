@@ -1,5 +1,5 @@
-//! Which results count as what: every form of `track` and `success`.
-#![allow(deprecated, reason = "what is claimed twice is claimed by who is asked first")]
+//! Which results count as what: every form of `track`, `success` and `ignore`.
+#![allow(deprecated, reason = "what two trackers claim goes to the one that is asked first")]
 
 use std::error::Error;
 use std::fmt;
@@ -348,7 +348,7 @@ impl From<CallNotPermitted> for Circle {
 }
 
 #[test]
-fn sources_in_a_circle_are_left() {
+fn a_search_of_sources_that_form_a_circle_ends() {
     #[circuit_breaker]
     fn all() -> Result<(), Circle> {
         Err(Circle::default())

@@ -64,7 +64,7 @@ fn group(members: Vec<Rule>, join: fn(Vec<Rule>) -> Rule) -> Rule {
     if distinct.len() == 1 { distinct.remove(0) } else { join(distinct) }
 }
 
-/// The same for one state alone.
+/// A rule for one state alone.
 fn only(state: Rule, rule: Rule) -> Rule {
     match rule {
         Rule::All(members) => all([vec![state], members].concat()),

@@ -151,7 +151,7 @@ fn a_clock_may_be_set_late() {
     }
     assert_eq!(GUARDED.snapshot().retry_after, Some(Duration::from_secs(60)));
     clock.advance(Duration::from_secs(60));
-    // Due, if the ramp admits it.
+    // The pause is over, so this makes it half-open, admitted or not.
     let _ = guarded(true);
     assert_eq!(GUARDED.state(), State::HalfOpen);
     assert_eq!(clock.now(), Duration::from_secs(1_060));

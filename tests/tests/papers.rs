@@ -28,7 +28,7 @@ fn arguments(takes: fn(Concern) -> bool) -> BTreeSet<String> {
     NAMES.iter().filter(|name| takes(name.concern)).map(|name| name.text.to_owned()).collect()
 }
 
-/// What stands in backticks, inline or as a block.
+/// What is in backticks, inline or as a block.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

@@ -181,14 +181,14 @@ fn flapping() -> String {
     )
 }
 
-/// What happens to a request: an attempt after so many others, or the end of a call and whether it is good.
+/// What happens to a request: an attempt after this many others, or the end of a call and whether it is good.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Attempt(u32),
     End(usize, bool),
 }
 
-/// How long callers wait who have been refused.
+/// How long callers wait after a refusal.
 #[derive(Clone, Copy)]
 enum Manners {
     /// For as long as the refusal says.
@@ -197,7 +197,7 @@ enum Manners {
     Spread,
 }
 
-/// How many percent of the requests succeed in the last five of 20 minutes, and how often the breaker has opened by then, if a service that
+/// What percentage of the requests succeeds in the last five of 20 minutes, and how often the breaker has opened by then, if a service that
 /// can answer three times the usual traffic is down for half a minute. Callers give up after a second, but the
 /// service answers what it has taken, up to two seconds of work. Requests are tried four times.
 fn with_callers_who_come_back(pause: Duration, manners: Manners) -> (f64, usize) {

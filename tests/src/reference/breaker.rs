@@ -203,7 +203,7 @@ impl Reference {
 
     fn open(&mut self, now: Duration, why: Why) {
         self.count_opening(now);
-        // A breaker that never retries keeps doing so.
+        // A breaker that never retries does not start to because a failure asks for a pause.
         let drawn = self.settings.retry.delay(self.reopens);
         let pause = drawn.map(|drawn| self.asked.unwrap_or(drawn));
         self.open_until(now, pause, why);
@@ -221,7 +221,7 @@ impl Reference {
         self.closed_at = None;
     }
 
-    /// Whether it has closed since it last opened, for as long as it was open.
+    /// Whether it has since been closed for as long as it was last open.
     fn is_forgiven(&self, now: Duration) -> bool {
         self.closed_at.is_some_and(|closed_at| now - closed_at >= self.last_open)
     }

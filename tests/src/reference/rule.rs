@@ -53,11 +53,11 @@ impl Evidence {
         self.streak = if failed { self.streak + 1 } else { 0 };
         // Nobody knows when a future call will come; a bad one may come after any time.
         self.failing_for = if failed { Duration::MAX } else { Duration::ZERO };
-        // How many calls run by then is no evidence.
+        // How many calls will run by then is unknown, and is not evidence.
         self.running = 0;
     }
 
-    /// With this many more calls that all failed and took for ever.
+    /// With this many more calls that all failed and took forever.
     #[must_use]
     pub fn worst(&self, more: usize) -> Self {
         let mut worst = self.clone();

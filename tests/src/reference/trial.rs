@@ -9,7 +9,7 @@ use super::rule::{Evidence, Record, Rule};
 #[derive(Clone, Debug)]
 pub struct Trial {
     alternatives: Vec<Alternative>,
-    /// Alternatives that count running calls, which is no evidence: they hold or they do not, and nothing waits for them.
+    /// Alternatives that count running calls, which are not evidence: they hold or they do not, and nothing waits for them.
     crowded: Vec<Rule>,
     /// The most calls that any alternative needs.
     pub length: usize,
@@ -90,7 +90,7 @@ impl Trial {
         passes.then_some(false)
     }
 
-    /// Whether it did not fail and reached no threshold that the rule has in half-open.
+    /// Whether a call did not fail, and reached no threshold that the rule has in half-open.
     fn is_good(&self, call: &Record) -> bool {
         !call.failed && self.thresholds.iter().all(|&threshold| call.took < threshold)
     }

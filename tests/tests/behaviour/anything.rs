@@ -165,7 +165,7 @@ impl Actor {
             24 => breaker.metrics_only(),
             25 => breaker.half_open(),
             26 | 27 => {
-                // What is wrong changes nothing.
+                // Invalid settings change nothing.
                 let _ = breaker.reconfigure(&changes(rng));
             }
             #[cfg(feature = "chaos")]
@@ -318,7 +318,7 @@ fn episode(seed: u64, threads: usize) {
         let acted = catch_unwind(AssertUnwindSafe(|| {
             for _ in 0..steps {
                 let before = scene.clock.now();
-                // Bodies and wakers panic.
+                // Bodies and wakers may panic.
                 let _ = catch_unwind(AssertUnwindSafe(|| actor.act("a thread")));
                 if threads == 1 {
                     actor.quietly(|| {
@@ -345,7 +345,7 @@ fn episode(seed: u64, threads: usize) {
     let held = held.into_inner().unwrap_or_else(PoisonError::into_inner);
     let checked = catch_unwind(AssertUnwindSafe(|| {
         scene.check_events();
-        // They end now, or never.
+        // The calls that are still held end now, or never.
         if rng.bool() {
             drop(held);
         } else {

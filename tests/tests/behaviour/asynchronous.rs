@@ -21,7 +21,7 @@ async fn the_result_is_returned() {
     assert_eq!(fixture.counts(), (2, 1));
 }
 
-/// A request as of a database client: it is built up, and becomes a future when it is awaited.
+/// A request like a database client's: it is built step by step, and becomes a future when it is awaited.
 #[derive(Default)]
 struct Request {
     sent: Rc<Cell<u32>>,

@@ -89,7 +89,7 @@ const FORMS: [Form; 10] = [
     ("eager with an awaited fallback", |client| client.eager_with_an_awaited_fallback()),
 ];
 
-/// Polls a call so often, and returns it if it is to wait.
+/// Polls a call this many times. Returns it if it is to go on waiting, or else drops it.
 fn hang(client: &Client, (name, form): Form, polls: usize, waits: bool) -> Option<Boxed<'_>> {
     let mut future = form(client);
     for _ in 0..polls {
@@ -98,7 +98,7 @@ fn hang(client: &Client, (name, form): Form, polls: usize, waits: bool) -> Optio
     waits.then_some(future)
 }
 
-/// The forms, polled once or again, that wait or have been dropped.
+/// Every form, polled once or several times, which then goes on waiting or is dropped.
 fn cases() -> impl Iterator<Item = (Form, usize, bool)> {
     let ends = [(1, true), (1, false), (3, true), (3, false)];
     FORMS.into_iter().flat_map(move |form| ends.map(|(polls, waits)| (form, polls, waits)))
@@ -107,7 +107,7 @@ fn cases() -> impl Iterator<Item = (Form, usize, bool)> {
 /// Regression: after the first poll of an `async fn` with a fallback, all calls on its thread were taken for part of it, so a trial had
 /// neither a bound nor an end.
 #[test]
-fn a_probe_that_waits_leaves_the_other_calls_of_a_trial_to_count() {
+fn the_other_calls_of_a_trial_count_while_a_probe_waits() {
     for (form, polls, waits) in cases() {
         let name = form.0;
         let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
@@ -129,7 +129,7 @@ fn a_probe_that_waits_leaves_the_other_calls_of_a_trial_to_count() {
 
 /// The same for a closed breaker whose rule asks for the calls that run.
 #[test]
-fn a_call_that_waits_leaves_the_other_calls_to_run_and_to_count() {
+fn the_other_calls_run_and_count_while_a_call_waits() {
     for (form, polls, waits) in cases() {
         let name = form.0;
         let rule = trip::failure_streak(5) | trip::in_flight(3);

@@ -242,7 +242,7 @@ fn a_call_takes_no_longer_than_the_clock_advanced() {
     }
 }
 
-/// Readings that overtake each other are no steps back: as much time passes as the clock says. All readings of this test together take
+/// Readings that overtake each other are not steps back: as much time passes as the clock says. All readings of this test together take
 /// less than the millisecond that a step back must span, so it does not matter how long a thread stalls before it reports its own.
 #[test]
 fn threads_sharing_a_clock_do_not_speed_up_time() {

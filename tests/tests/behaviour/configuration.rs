@@ -87,7 +87,7 @@ fn rules_that_can_never_trip_are_refused() {
     refuses_rule(trip::failures(3) | trip::closed() & trip::half_open() & trip::failures(1), &["half_open"]);
 }
 
-/// Regression: a `closed & ..` rule stuck in half-open for ever.
+/// Regression: a `closed & ..` rule stuck in half-open forever.
 #[test]
 fn rules_whose_trial_could_never_end_are_refused() {
     refuses_rule(trip::closed() & trip::failures(3), &["half-open"]);
@@ -190,7 +190,7 @@ fn times_before_a_cancellation_out_of_range_are_refused() {
     }
 }
 
-/// They would make a healthy service wait indefinitely for its traffic.
+/// With such permits, a healthy service would wait indefinitely for its traffic.
 #[test]
 fn trials_that_would_wait_too_long_are_refused() {
     for share in [0.009_999, 0.000_1, 1e-9] {

@@ -46,7 +46,7 @@ fn a_window_of_a_million_remembers_the_latest_calls() {
     compare(1_000_000, 2_300_000);
 }
 
-/// Regression: with a count window that never evicts, or counts for ever, it takes 1,000 failures to open after 1,000
+/// Regression: with a count window that never evicts, or counts forever, it takes 1,000 failures to open after 1,000
 /// successes.
 #[test]
 fn forgets_the_oldest_call() {

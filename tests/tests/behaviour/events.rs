@@ -59,8 +59,8 @@ impl Subscriber for Writer {
 /// The first thread to reach an event asks its own subscriber, and if it has none, `tracing` turns the event off for all threads. So
 /// all events are reached once before there is a subscriber.
 fn subscribed(subscriber: impl Subscriber + Send + Sync + 'static, work: impl FnOnce()) {
-    static COME_TO: Once = Once::new();
-    COME_TO.call_once(|| {
+    static REACHED: Once = Once::new();
+    REACHED.call_once(|| {
         let breaker = CircuitBreaker::builder("silent").trip(trip::failure_streak(1)).build().expect("valid");
         breaker.metrics_only();
         breaker.acquire().expect("metrics only").failure();

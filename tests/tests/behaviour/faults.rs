@@ -141,7 +141,7 @@ fn probes_fail_and_the_breaker_opens_again() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// The breaker is closed, and the next call may be made: so it would be in an outage.
+/// The breaker is closed, and the next call may be made, as in an outage.
 #[test]
 fn a_failed_call_may_be_tried_again_as_planned() {
     let fixture = Fixture::with_rule(trip::failure_streak(2));

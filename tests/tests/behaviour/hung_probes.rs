@@ -1,4 +1,4 @@
-//! A trial does not wait for ever: `half_open_timeout` limits how long its calls may run without an outcome.
+//! A trial does not wait forever: `half_open_timeout` limits how long its calls may run without an outcome.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ fn an_outcome_restarts_the_wait_and_a_cancelled_call_does_not() {
     }
 }
 
-/// Regression: callers that gave up one at a time kept a trial of a dead service going for ever.
+/// Regression: callers that gave up one at a time kept a trial of a dead service going forever.
 #[test]
 fn callers_that_give_up_one_by_one_share_the_wait() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));

@@ -16,7 +16,7 @@ fn or_in_flight(calls: u32) -> trip::Rule {
     trip::min(10) & trip::failure_rate(0.5) | trip::in_flight(calls)
 }
 
-/// Half of ten calls or more took 2 s, or fifty run at once.
+/// Half of at least ten calls took 2 s, or fifty run at once.
 fn or_slow() -> trip::Rule {
     trip::min(10) & trip::slow_rate(0.5, seconds(2)) | trip::in_flight(50)
 }
@@ -296,7 +296,7 @@ fn a_trial_that_reaches_the_limit_is_lost() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Sooner than `half_open_timeout`, although no more calls are admitted.
+/// They re-open the breaker sooner than `half_open_timeout`, although no more calls are admitted.
 #[test]
 fn hung_probes_are_slow() {
     let fixture = Fixture::with_rule(or_slow());
@@ -357,7 +357,7 @@ fn metrics_only_reports_each_time_it_would_have_tripped() {
     let more = hold(&fixture, 5);
     assert_eq!((reports(), fixture.state()), (1, State::MetricsOnly));
     assert!(fixture.heard.last().reason.to_string().contains("3 calls are running at once (3 >= 3)"));
-    // It has stopped holding without an outcome.
+    // The rule has stopped holding without an outcome.
     drop(more);
     let _again = hold(&fixture, 1);
     assert_eq!(reports(), 2);

@@ -25,7 +25,7 @@ fn fail(breaker: &CircuitBreaker) {
     let _ = breaker.acquire().map(Call::failure);
 }
 
-/// Runs it on an unnamed thread, like those of pools.
+/// Runs `work` on an unnamed thread, like those of pools.
 fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> thread::Result<R> {
     thread::scope(|scope| scope.spawn(work).join())
 }
@@ -196,7 +196,7 @@ fn a_use_before_the_isolation_is_not_reported() {
 
 /// Otherwise a test whose own thread uses no breaker would not notice that its tasks use the real ones.
 #[test]
-fn an_isolation_in_vain_is_reported() {
+fn an_isolation_that_isolated_no_breaker_is_reported() {
     let breaker = own!("elsewhere: in vain");
     let result = elsewhere(|| {
         let isolation = isolate();
@@ -283,7 +283,7 @@ fn handles_and_wrapped_futures_may_be_sent_anywhere() {
     fn is_send<T: Send>(_: &T) {}
     is_free::<IsolationHandle>();
     let isolation: Isolation = isolate();
-    // An isolation in vain would report threads of parallel tests.
+    // An isolation that isolated no breaker would report the threads of parallel tests.
     assert_eq!(own!("elsewhere: anywhere").state(), State::Closed);
     is_send(&isolation.handle().wrap(async {}));
     assert!(format!("{isolation:?} {:?}", isolation.handle().enter()).contains("Entered"));

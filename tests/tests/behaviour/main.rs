@@ -1,4 +1,6 @@
 //! What a breaker does, through its public surface, on a manual clock. One file for each behaviour.
+//!
+//! `Regression:` names a fault that a test would have found: one that Fluxgate had, or, with `elsewhere`, one of other libraries.
 #![allow(clippy::unchecked_time_subtraction)]
 
 #[cfg(feature = "tokio")]

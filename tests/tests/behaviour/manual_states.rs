@@ -95,8 +95,8 @@ fn metrics_only_shows_how_close_the_rule_has_come() {
     assert_eq!(peak(), None, "it starts over");
 }
 
-/// Regression: the default rule was shown 6 of 10 failures, because its trials ask for 10 calls; a rule without `min` was shown its
-/// first failure as 100%; and where `sure` asked for calls, the highest rate was lost among counted successes.
+/// Regression: the default rule showed 6 of 10 failures, because its trials ask for 10 calls; a rule without `min` showed its first
+/// failure as 100%; and where `sure` asked for calls, the highest rate was lost among counted successes.
 #[test]
 fn metrics_only_counts_windows_that_a_closed_breaker_judges() {
     let default = "closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)";

@@ -285,7 +285,7 @@ fn a_body_that_calls_without_end_is_given_up() {
     }
 }
 
-/// Nor does such a body keep a ramp from its end, after which each call counts again.
+/// Nor does such a body keep a ramp from ending, after which each call counts again.
 #[test]
 fn a_body_that_calls_without_end_leaves_a_ramp() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
@@ -341,7 +341,7 @@ fn its_own_refusal_further_in_is_no_evidence() {
     assert_eq!(spawning.0.state(), State::Closed);
 }
 
-/// Regression: where a trial had room for one more call, and that made another one elsewhere, each such call was refused for ever.
+/// Regression: where a trial had room for one more call, and that made another one elsewhere, each such call was refused forever.
 #[test]
 fn calls_that_make_others_elsewhere_end_a_trial() {
     for rule in [
@@ -386,7 +386,7 @@ fn room_for_calls_elsewhere_is_bounded() {
     assert_eq!(held.len(), 3);
 }
 
-/// Regression: each made room for another call to a service that could be dead, and the trial got more of them than it can use.
+/// Regression: each such call made room for another one to a service that could be dead, and the trial got more calls than it can use.
 #[test]
 fn calls_from_before_a_trial_that_fail_by_its_refusals_make_no_room() {
     #[circuit_breaker(breaker = breaker)]
@@ -418,7 +418,7 @@ fn calls_from_before_a_trial_that_fail_by_its_refusals_make_no_room() {
     assert_eq!((held.len(), probes().len()), (2, 0));
 }
 
-/// Regression: its part made room, and then it did, too.
+/// Regression: the inner call, which is part of the probe, made room, and then the probe did as well.
 #[test]
 fn a_probe_makes_room_once_and_only_if_it_fails() {
     for (fails, room) in [(true, 3), (false, 2)] {

@@ -168,7 +168,7 @@ fn shows_the_evidence() {
     assert_eq!((metrics.total(), metrics.failures(), metrics.failure_streak()), (10, 6, 6));
 }
 
-/// Each opening is asked for by its own thread, and the answer to an earlier one says nothing about a later one.
+/// Each opening asks for its pause on its own thread, and the answer for an earlier opening says nothing about a later one.
 #[test]
 fn an_answer_that_comes_late_is_not_taken_for_that_of_another_opening() {
     /// For each question in turn: that it was asked, and that it may be answered.

@@ -97,7 +97,7 @@ fn a_call_dropped_while_unwinding_counts_as_panicked() {
     assert_eq!(fixture.counts(), (1, 1));
 }
 
-/// Regression: the panic had begun before the call.
+/// Regression: it counted as a panic, which had begun before the call.
 #[test]
 fn a_call_acquired_and_dropped_while_unwinding_is_cancelled() {
     struct Cleanup<'a>(&'a Fixture);
@@ -125,7 +125,7 @@ fn a_call_acquired_and_dropped_while_unwinding_is_cancelled() {
     assert_eq!(fixture.counts(), (0, 0));
 }
 
-/// That panic comes from elsewhere.
+/// The panic does not come from the call.
 #[test]
 fn a_future_dropped_while_unwinding_is_cancelled() {
     let fixture = Fixture::new(|builder| builder);
@@ -175,7 +175,7 @@ fn a_permit_that_panics_admits() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Regression: elsewhere a faulty retry leaves a transition half done, and the breaker refuses for ever.
+/// Regression: elsewhere a faulty retry leaves a transition half done, and the breaker refuses forever.
 #[test]
 fn a_retry_that_panics_waits_a_minute() {
     fn panics(_: u32) -> std::time::Duration {

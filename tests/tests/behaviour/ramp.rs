@@ -112,7 +112,7 @@ fn an_outcome_at_the_end_of_the_ramp_counts_and_closes() {
     assert_eq!(fixture.counts(), (4, 3));
 }
 
-/// Regression: only an outcome or the next call did.
+/// Regression: only an outcome or the next call closed the breaker.
 #[test]
 fn a_call_without_an_outcome_at_the_end_of_the_ramp_closes() {
     let ends: [fn(Call<'_>); 2] = [|call| call.ignore(), |call| drop(call)];
@@ -271,7 +271,7 @@ fn does_not_apply_during_the_trial() {
     assert!(admitted < 20, "{admitted} of 1,000 at a thousandth");
 }
 
-/// Regression: a timeout shorter than the ramp re-opened the breaker for ever, however good the calls.
+/// Regression: a timeout shorter than the ramp re-opened the breaker forever, however good the calls.
 #[test]
 fn half_open_timeout_does_not_end_it() {
     let fixture = Fixture::new(|builder| {

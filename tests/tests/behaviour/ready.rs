@@ -122,7 +122,7 @@ fn is_woken_by(breaker: &CircuitBreaker, change: impl FnOnce()) -> bool {
     woken.times() > before
 }
 
-/// Regression: listeners woke them, so behind one that did not return, or a `custom` retry, they waited for ever.
+/// Regression: listeners woke them, so behind one that did not return, or a `custom` retry, they waited forever.
 #[tokio::test(start_paused = true)]
 async fn a_command_wakes_waiting_tasks_while_user_code_is_stuck() {
     static STUCK: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
@@ -258,9 +258,9 @@ async fn all_waiting_tasks_are_woken() {
     }
 }
 
-/// Regression: who began to wait while a `custom` retry was asked, of a breaker that had no listener, waited for ever.
+/// Regression: tasks that began to wait while a `custom` retry was being asked, for a breaker without a listener, waited forever.
 #[tokio::test(start_paused = true)]
-async fn those_who_come_while_the_retry_is_asked_wait_for_its_answer() {
+async fn tasks_that_come_while_the_retry_is_asked_wait_for_its_answer() {
     type Waiting = Pin<Box<dyn Future<Output = ()>>>;
     thread_local! {
         static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };

@@ -151,7 +151,7 @@ fn calls_are_timed_as_soon_as_the_rule_asks_for_it() {
     change(&fixture, &Changes::new().trip(slow));
     fixture.succeed_in(seconds(2), 5);
     assert_eq!(fixture.state(), State::Open);
-    // And no longer once it does not.
+    // They are no longer timed once the rule does not ask for it.
     let other = Fixture::new(|builder| builder.trip(trip::min(5) & trip::slow_rate(1.0, seconds(1))));
     change(&other, &Changes::new().trip(trip::failure_streak(3)));
     other.succeed_in(seconds(2), 10);
@@ -365,9 +365,9 @@ fn interested_listeners_hear_of_it_and_may_reconfigure_again() {
     assert_eq!(fixture.breaker.snapshot().retry_after, None);
 }
 
-/// Regression: settings denied what a command had begun, and what they could not end.
+/// Regression: they said `false` after the command to count calls, and after new settings, which cannot end the counting.
 #[test]
-fn settings_say_that_calls_are_counted_whoever_began_it() {
+fn settings_say_that_calls_are_counted_even_if_a_command_began_it() {
     let fixture = Fixture::new(|builder| builder);
     let counts = || fixture.breaker.settings().to_string().ends_with("count_calls = true");
     assert!(!counts());
@@ -432,7 +432,7 @@ fn an_endless_pause_is_over_once_there_is_another_retry() {
         fixture.succeed(2);
         assert_eq!(fixture.state(), State::Closed);
     }
-    // What has an end keeps it.
+    // A pause that has an end keeps it.
     let fixture = Fixture::new(|builder| builder.retry(retry::never()));
     fixture.breaker.open_for(seconds(5));
     change(&fixture, &Changes::new().retry(retry::cooldown(seconds(60))));

@@ -172,8 +172,8 @@ fn a_cooldown_does_not_grow() {
     }
 }
 
-/// Regression: a breaker that went from open to a state by command, and from there to open again, began anew, although it had
-/// closed in between as little as one that re-opens.
+/// Regression: a breaker that went from open to a commanded state, and from there to open again, began its backoff anew, although
+/// it had not been closed in between.
 #[test]
 fn a_state_by_command_is_no_recovery() {
     let commands = [CircuitBreaker::metrics_only, CircuitBreaker::disable, CircuitBreaker::force_open];

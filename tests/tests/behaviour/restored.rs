@@ -105,7 +105,7 @@ fn a_program_that_runs_only_for_a_moment_gets_its_traffic_back() {
     assert_eq!(second.breaker.snapshot().saved(), None, "the next run is closed");
 }
 
-/// Regression: a nightly job was refused by a ramp from its start on, though the pause had been over for hours.
+/// Regression: a nightly job was refused by a ramp that began with the job, though the pause had been over for hours.
 #[cfg(feature = "serde")]
 #[test]
 fn a_ramp_begins_when_the_pause_ended() {
@@ -146,7 +146,7 @@ fn an_endless_pause_stays_endless() {
     assert_eq!((after.state(), after.breaker.snapshot().retry_after), (State::Open, None));
 }
 
-/// Regression: it stayed open for ever, whatever its retry was now.
+/// Regression: it stayed open forever, whatever its retry was now.
 #[test]
 fn an_endless_pause_is_over_for_a_breaker_that_retries() {
     let before = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry::never()));
@@ -158,7 +158,7 @@ fn an_endless_pause_is_over_for_a_breaker_that_retries() {
     assert_eq!(after.state(), State::Closed);
 }
 
-/// Regression: it was restored as open for ever, although the function then returned ten seconds.
+/// Regression: it was restored as open forever, although the function then returned ten seconds.
 #[test]
 fn a_breaker_saved_while_its_retry_is_asked_is_due_at_once() {
     static SAVED: Mutex<Option<Saved>> = Mutex::new(None);

@@ -31,7 +31,7 @@ struct Script {
     last: Option<usize>,
 }
 
-/// The first number is that of a breaker.
+/// What a task does next. The first number is that of a breaker.
 enum Step {
     Pause,
     /// A call whose future is awaited.
@@ -97,15 +97,15 @@ struct Begun {
     answer: Answer,
 }
 
-/// The model's answer to a call. With the generation, if it will have an outcome.
+/// The model's answer to a call, with the generation if the call will have an outcome.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Answer {
-    /// Or failed by a fault.
+    /// By the breaker, or by a fault.
     Refused,
     /// Nothing of it is recorded: it is part of another call, or the breaker is disabled.
     Unrecorded,
     Admitted(u64),
-    /// It counts as running.
+    /// Admitted, and counted as running.
     Running(u64),
 }
 
@@ -284,7 +284,7 @@ impl World {
         self.with(number, |model| model.breaker.clone())
     }
 
-    /// A call begins, just before it does.
+    /// Begins a call of the model, just before the real one.
     fn begin(self: &Arc<Self>, breaker: usize) -> Begun {
         let mut calls = self.calls.lock().expect("not poisoned");
         *calls += 1;
@@ -303,7 +303,7 @@ impl Begun {
         self.answer == Answer::Refused
     }
 
-    /// Ends the call, just before it ends.
+    /// Ends the call of the model, just before the real one.
     fn end(&mut self, outcome: impl FnOnce(&Model) -> Outcome) {
         let answer = mem::replace(&mut self.answer, Answer::Refused);
         if let Answer::Admitted(generation) | Answer::Running(generation) = answer {

@@ -88,7 +88,7 @@ fn a_trial_begins_with_an_empty_tally() {
     assert_eq!(fixture.counts(), (1, 1));
 }
 
-/// Regression: elsewhere a `closed & ..` rule is stuck in half-open for ever.
+/// Regression: elsewhere a `closed & ..` rule is stuck in half-open forever.
 #[test]
 fn the_standard_rule_ends_its_trial() {
     let clock = fluxgate::testing::ManualClock::new();
@@ -268,7 +268,7 @@ fn custom_does_not_wait_for_the_calls_of_another_alternative() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Regression: elsewhere probes beyond the limit wait for a slot for ever.
+/// Regression: elsewhere probes beyond the limit wait for a slot forever.
 #[test]
 fn more_probes_than_slots_are_refused() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(3));

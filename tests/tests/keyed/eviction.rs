@@ -80,7 +80,7 @@ fn calls_to_a_dead_host(configured: Builder, key_idle: Duration, call: (Outcome,
         }
         assert!(hosts.len() <= 100);
     }
-    panic!("it is called for ever");
+    panic!("it is called forever");
 }
 
 /// Regression: idle breakers were evicted with their failures, so each failing call was the first.
@@ -123,7 +123,7 @@ fn a_breaker_without_evidence_is_evicted() {
     assert!(hosts.is_empty());
 }
 
-/// Hosts that fail once cannot fill a family for ever.
+/// Hosts that fail once cannot fill a family forever.
 #[test]
 fn a_breaker_with_evidence_still_makes_room() {
     let _alone = alone();
@@ -195,7 +195,7 @@ fn if_none_can_be_evicted_new_keys_share_a_breaker() {
     assert!(hosts.existing(&0).is_none());
 }
 
-/// Otherwise a family that has met enough hosts that no longer exist would be full for ever.
+/// Otherwise a family that has met enough hosts that no longer exist would be full forever.
 #[test]
 fn a_full_family_evicts_open_breakers_that_nobody_uses() {
     let _alone = alone();

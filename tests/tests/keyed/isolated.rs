@@ -82,9 +82,9 @@ fn the_registry_leads_a_test_to_its_own_keys() {
     assert!(HOSTS.existing("inside").is_none() && HOSTS.remove("outside").is_some());
 }
 
-/// Regression: the family itself was given the new settings, and the keys of the test to come were not.
+/// Regression: the real family was given the new settings, and later keys of the test were not.
 #[test]
-fn reconfigured_within_a_test_it_is_so_there() {
+fn new_settings_within_a_test_apply_only_there() {
     {
         let _isolation = isolate();
         HOSTS.reconfigure(&Changes::new().trip(trip::failure_streak(7))).unwrap();

@@ -12,7 +12,7 @@ fn document(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).expect("the document is there")
 }
 
-/// What stands in backticks, inline or as a block.
+/// What is in backticks, inline or as a block.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

@@ -26,7 +26,7 @@ pub(crate) enum Put {
     Unseen,
 }
 
-/// So many calls of a healthy service in a row are its traffic.
+/// A healthy service has its traffic back when so many calls in a row are admitted.
 const TRAFFIC: u32 = 700;
 /// More than any recovery takes.
 const MOST_STEPS: u32 = 400_000;
@@ -92,7 +92,7 @@ pub(crate) fn run(number: u64) -> Put {
         breaker.reset();
     }
     if rng.bool() {
-        // They hang for ever.
+        // The calls still held hang forever.
         wanderer.held.drain(..).for_each(std::mem::forget);
     }
     if rng.bool() { wanderer.recovers(rng) } else { wanderer.dies(rng) }
@@ -148,7 +148,7 @@ impl Wanderer<'_> {
                 }
             }
             90 => {
-                // The inner one is part of a probe, if that is one.
+                // The inner call is part of the outer one, if that is a probe.
                 let _ = self.breaker.call(|| self.breaker.call(|| Err::<(), _>("down")));
             }
             91..=95 => self.command(rng),
@@ -175,7 +175,7 @@ impl Wanderer<'_> {
         }
     }
 
-    /// What is wrong changes nothing.
+    /// Gives it new settings, which change nothing if they are invalid.
     fn change(&self, rng: &mut Rng) {
         let (other, unchanged) = (others(rng), Changes::new());
         let changes = match rng.u32(0..4) {
@@ -206,7 +206,7 @@ impl Wanderer<'_> {
     /// The service is healthy from now on, and has its traffic back after a while.
     fn recovers(mut self, rng: &mut Rng) -> Put {
         let Configuration { gap, healthy, .. } = *self.configuration;
-        // By the calls that are running: until each ends.
+        // The running calls, with the time when each ends.
         let mut running: VecDeque<(Duration, Call<'_>)> = VecDeque::new();
         let (mut now, mut arrives) = (Duration::ZERO, Duration::ZERO);
         let (mut in_a_row, mut steps) = (0, 0);
@@ -225,7 +225,7 @@ impl Wanderer<'_> {
             }
             arrives += gap;
             if rng.u32(0..10) == 0 {
-                // What has run since before is given up.
+                // A call that has run since before the recovery is given up.
                 self.held.pop();
             }
             if let Ok(call) = self.breaker.acquire() {
@@ -253,7 +253,7 @@ impl Wanderer<'_> {
         if matches!(settings.permit, Permit::Patient) {
             return Put::Unseen;
         }
-        // What was good until now is forgotten by and by, in a trial as well.
+        // Earlier good calls are forgotten by and by, in a trial as well.
         let held = match settings.window {
             Window::Count(size) => size,
             Window::Time(duration, _) => (duration.as_nanos() * 2 / gap.as_nanos()) as usize,
@@ -281,7 +281,7 @@ impl Wanderer<'_> {
             self.clock.advance(gap * MOST_GAPS);
         }
         let timeout = settings.half_open_timeout();
-        // Calls hang, and are given up after so long; or they fail.
+        // Calls hang, and are given up after this long; or they fail.
         let given_up = rng.bool().then(|| time(rng, timeout * 2));
         let slots = (settings.slots as usize).min(bounds.calls_of_any_trial());
         let most = match given_up {
@@ -297,7 +297,7 @@ impl Wanderer<'_> {
         Put::Dead
     }
 
-    /// A trial of a dead service is lost after so many calls at most. Now and then there is one that says nothing.
+    /// A trial of a dead service is lost after at most `most` calls. Now and then, there is a call that says nothing.
     fn loses_a_trial(&self, rng: &mut Rng, given_up: Option<Duration>, most: usize) {
         let left = self.breaker.snapshot().retry_after;
         let is_due = left.is_some() || self.breaker.state() == State::HalfOpen;

@@ -81,7 +81,7 @@ impl<'a> Bounds<'a> {
         self.settings.permit.ramp().unwrap_or_default()
     }
 
-    /// The latest time by which a breaker closes whose pause ends at `due` and whose next call comes at or after `first`.
+    /// When a breaker is closed at the latest, if its pause ends at `due` and its next call comes at or after `first`.
     pub(crate) fn closed_by(&self, due: Duration, first: Duration) -> Duration {
         let trial = self.trial_of(self.trial.length, self.configuration.healthy);
         (first.max(due) + self.configuration.gap + trial).max(due + self.ramp()) + self.configuration.gap
@@ -153,7 +153,7 @@ impl<'a> Bounds<'a> {
         self.trial.good as u64
     }
 
-    /// How often the slots are taken at most before a trial stalls whose callers give up.
+    /// How often the slots are taken, at most, before a trial stalls because its callers give up.
     fn rounds_until_stalled(&self) -> usize {
         match self.configuration.death {
             Death::Hang(Some(given_up)) => {

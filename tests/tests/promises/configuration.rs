@@ -34,7 +34,7 @@ pub(crate) struct Configuration {
 pub(crate) enum Death {
     Fail(Duration),
     Succeed(Duration),
-    /// For ever, unless callers give up after this time.
+    /// Forever, unless callers give up after this time.
     Hang(Option<Duration>),
 }
 
@@ -121,7 +121,7 @@ fn choose<'a, T>(rng: &mut Rng, among: &'a [T]) -> &'a T {
 /// Draws durations.
 #[derive(Clone, Copy)]
 struct Durations {
-    /// Draws only those at the edges: the shortest, and those about as long as the time from one call to the next, or as many calls.
+    /// If set, draws only durations at the edges: about the shortest, about this gap between two calls, and multiples of it.
     edges: Option<Duration>,
 }
 
@@ -366,7 +366,7 @@ impl RuleDrawer<'_> {
     }
 }
 
-/// How many gaps the longest `failing_for` is long.
+/// The length of the longest `failing_for`, in gaps.
 pub(crate) const MOST_GAPS: u32 = 30;
 
 /// Whether user functions decide, which no check can see through.

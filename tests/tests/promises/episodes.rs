@@ -22,7 +22,7 @@ pub(crate) struct Seen {
     deaths_in_silence: u32,
     lost_trials: u32,
     stalled_trials: u32,
-    /// Those of them whose callers abandoned calls that would have run for ever.
+    /// Those of them whose callers abandoned calls that would have run forever.
     abandoned_trials: u32,
     nights: u32,
     /// Deaths that the rule cannot notice.

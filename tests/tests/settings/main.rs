@@ -148,7 +148,7 @@ fn changes_by_the_program_outlast_files_that_do_not_mention_them() {
     assert!(has("failure_streak(4)"));
     apply(json!({ "changed by hand": { "trip": "failure_streak(3)" } }));
     assert!(has("failure_streak(3)"));
-    // So it is if it happens to be what is prescribed.
+    // The same is true if it happens to be what the settings say.
     breaker.reconfigure(&Changes::new().trip(trip::failure_streak(3))).expect("right");
     assert!(apply(json!({})).changed.is_empty());
     assert!(has("failure_streak(3)") && has("max_half_open_calls = 3"));
@@ -336,7 +336,7 @@ fn a_pattern_of_keys_is_more_specific_than_the_name_of_their_family() {
     apply(json!({}));
 }
 
-/// Regression: a key that came while its family had settings from outside kept them for ever, if the family's own breaker was in use.
+/// Regression: a key that came while its family had settings from outside kept them forever, if the family's own breaker was in use.
 #[cfg(feature = "keyed")]
 #[test]
 fn keys_made_while_settings_are_applied_lose_them_when_they_are_withdrawn() {

@@ -135,7 +135,7 @@ async fn a_concurrency_limit_delays_refusals_only_outside_the_breaker() {
     assert!(matches!(ask(&mut within).await, Err(Error::NotPermitted(_))));
 }
 
-/// Refused by layers of one's own, whatever the dependency does.
+/// The program's own layers refuse calls, whatever the dependency does.
 #[tokio::test]
 async fn what_refuses_calls_inside_the_breaker_opens_it_for_a_healthy_service() {
     let answers = async |(): ()| Ok::<_, BoxError>(());
@@ -165,7 +165,7 @@ async fn what_refuses_calls_inside_the_breaker_opens_it_for_a_healthy_service() 
     assert_eq!(judged, [(State::Closed, State::Closed), (State::Open, State::Open)]);
 }
 
-/// As `TimeoutLayer` of tower-http does it.
+/// As tower-http's `TimeoutLayer` answers.
 #[tokio::test(start_paused = true)]
 async fn a_time_out_that_answers_opens_the_breaker_only_with_a_status_of_a_failed_server() {
     for (status, expected) in [(408, State::Closed), (504, State::Open)] {

@@ -92,7 +92,7 @@ async fn a_service_that_was_ready_to_refuse_does_so_only_while_the_breaker_refus
     assert_eq!(future.await, Ok(7));
 }
 
-/// It is the probe of a trial then.
+/// Then it is the probe of a trial.
 #[test]
 fn a_service_that_was_ready_to_refuse_may_be_called_after_the_pause() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));

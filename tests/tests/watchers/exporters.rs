@@ -158,7 +158,7 @@ fn owned((series, value): (&String, &f64)) -> (String, f64) {
     (series.clone(), *value)
 }
 
-/// Rates and running calls, which are the breaker's own figures and no counts.
+/// Whether a series is a rate or the running calls, which are the breaker's own figures, not counts.
 fn is_passing(series: &str) -> bool {
     [
         "failure_rate",

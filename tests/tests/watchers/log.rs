@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use fluxgate_tests::logged::Logged;
 use tracing::field::{Field, Visit};
 
-/// An event of Fluxgate's.
+/// One of Fluxgate's events.
 #[derive(Default, Debug)]
 pub(crate) struct Line {
     pub(crate) breaker: String,

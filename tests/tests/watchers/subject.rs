@@ -77,7 +77,7 @@ impl Subject {
         breakers.into_iter().map(subject).collect()
     }
 
-    /// A first call: time counts from it on.
+    /// The first call, from which time is counted.
     pub(crate) fn first_call(&mut self) {
         self.call(false);
     }
@@ -262,7 +262,7 @@ impl Subject {
         }
     }
 
-    /// Whether all who watch each step agree.
+    /// Asserts that all who watch each step agree.
     #[track_caller]
     pub(crate) fn agree(&mut self, written: &[Line], streamed: &[Event], place: &str) {
         let (name, now) = (self.breaker.name(), self.clock.now());

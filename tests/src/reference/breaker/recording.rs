@@ -57,7 +57,7 @@ impl Reference {
         self.asked = None;
     }
 
-    /// A caller gave up. Outcomes that reveal nothing about the service must not keep its trial going for ever.
+    /// A caller gave up. Outcomes that reveal nothing about the service must not keep its trial going forever.
     pub(super) fn give_up(&mut self, now: Duration, began: Duration) {
         if self.state == State::HalfOpen && self.phase == Phase::Trial {
             self.given_up += now - began.max(self.told_at);
