@@ -104,7 +104,7 @@ impl Reader<'_> {
             }
             Ok(Expr::Lit(_)) | Err(_) => {}
             Ok(Expr::Macro(made)) if ends_in(&made.mac.path, &["format"]) => {
-                let message = "a name is a constant, so it cannot be made of what a call brings\n\
+                let message = "a name is a constant, so it cannot contain what differs from call to call\n\
                      help: for a breaker for each value, write `key = value` in `#[circuit_breaker]`;\n\
                      or name each breaker where it is made: `CircuitBreaker::builder(format!(..))`";
                 self.errors.report(argument.span(), message);
