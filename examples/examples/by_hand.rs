@@ -11,7 +11,7 @@ use fluxgate::{CircuitBreaker, Error, breaker, permit, retry, trip, window};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// One breaker for everything that needs the payment service. Its rule is checked while this compiles.
+/// One breaker for everything that needs the payment service. Its rule is checked while the program compiles.
 static PAYMENTS: CircuitBreaker = breaker!(
     name = "payments",
     window = count(20),

@@ -1,10 +1,10 @@
 //! A small shop with three dependencies, and the dashboard of their breakers.
 //!
 //! `cargo run --example dashboard` prints an address to open; `-- --seconds N` ends it, `-- --port N` chooses the port, which is 9466
-//! otherwise. The dependencies are servers on this machine, spoken to over HTTP, and one of them is always in some trouble. The shop's
+//! otherwise. The dependencies are servers on this machine, called over HTTP, and one of them is always in some trouble. The shop's
 //! customers come thirty times a second.
 //!
-//! Whoever reaches the page may command the breakers here, because it listens to this machine alone. Ask who it is elsewhere:
+//! Here, anyone who reaches the page may command the breakers, because only this machine can reach it. Elsewhere, ask who it is with
 //! `Dashboard::authorize`.
 
 use std::error::Error;
@@ -62,7 +62,7 @@ impl Clients {
         self.ask("stock").await
     }
 
-    // It counts no calls, so its healthy ones write nothing, and the dashboard shows its failures and refusals.
+    // This breaker counts no calls, so healthy ones write nothing, and the dashboard shows only its failures and refusals.
     #[circuit_breaker(name = "mail", trip = failure_streak(8), retry = cooldown(4s, jitter = 0.2), permit = all)]
     async fn send(&self) -> Result<(), ShopError> {
         self.ask("mail").await

@@ -1,4 +1,4 @@
-//! gRPC calls: statuses of server failures open the breaker, those of the caller's own mistakes do not, and a refusal is a status, too,
+//! gRPC calls: statuses of server failures open the breaker, and those of the caller's own mistakes do not. A refusal is a status as well,
 //! which says when to retry.
 //!
 //! ```sh

@@ -1,4 +1,4 @@
-//! A hanging service: no call has failed, none has even ended, and yet the breaker opens. Runs on tokio's paused clock, so at once.
+//! A hanging service: no call has failed, none has even ended, and yet the breaker opens. On tokio's paused clock, this takes no time.
 //!
 //! ```sh
 //! cargo run --example hanging

@@ -58,8 +58,8 @@ fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(
         if event.kind.is_access() {
             continue;
         }
-        // Any other file may be the one that a link leads to: Kubernetes replaces a folder. Whoever empties a file and then writes it has
-        // finished a moment later; an empty file would withdraw all settings.
+        // Any other file may be the one that a link leads to: Kubernetes replaces a folder. A program that empties the file before it
+        // writes it has finished a moment later; an empty file would withdraw all settings.
         sleep(MOMENT);
         let text = fs::read_to_string(file).ok();
         let Some(text) = text.filter(|text| *text != known) else { continue };

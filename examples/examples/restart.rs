@@ -19,7 +19,7 @@ fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
         println!("Nothing was saved.");
         return Ok(());
     };
-    // It has not been used yet.
+    // `find` knows a static only once it is used or registered.
     register(&PAYMENTS);
     for saved in serde_json::from_str::<Vec<fluxgate::Saved>>(&text)? {
         let Some(breaker) = find(saved.breaker()) else {

@@ -3,13 +3,13 @@
 /// The arguments of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arguments {
-    /// Those without a name.
+    /// The arguments without a name.
     pub free: Vec<String>,
     named: Vec<(String, String)>,
 }
 
 impl Arguments {
-    /// Reads them. `names` are those that a value follows, without their dashes.
+    /// Reads the arguments. `names` are the names that a value follows, without their dashes.
     pub fn read(arguments: impl Iterator<Item = String>, names: &[&str]) -> Result<Self, String> {
         let mut read = Self { free: Vec::new(), named: Vec::new() };
         let mut arguments = arguments;

@@ -36,7 +36,7 @@ impl Ink {
     }
 }
 
-/// Where a text begins, or what else of it is at its place.
+/// Which part of a text is at its place.
 #[derive(Clone, Copy)]
 pub enum Anchor {
     /// The text begins there.
@@ -100,7 +100,7 @@ impl Picture {
         writeln!(self.shapes, "{shape}").expect("a string can be written to");
     }
 
-    /// The picture as a file has it.
+    /// The content of a file with the picture.
     pub fn into_svg(self) -> String {
         let Self { width, height, shapes } = self;
         format!(

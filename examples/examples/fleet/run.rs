@@ -90,7 +90,7 @@ impl Run {
         let breakers: Vec<_> = (0..design.count())
             .map(|_| design.builder(&clock).listener(heard.listener()).build().expect("sound settings"))
             .collect();
-        // As after a healthy day.
+        // The windows are as after a healthy day.
         for breaker in &breakers {
             (0..design.window).for_each(|_| breaker.record(Outcome::Success, HEALTHY));
         }

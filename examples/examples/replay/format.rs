@@ -253,7 +253,7 @@ mod tests {
             (vec![common, "a - - [yesterday] \"GET / HTTP/1.1\" 200 1"], "a time that cannot be read"),
             (
                 vec![common, "a - - [10/Oct/2026:13:55:36 +0000] \"GET / HTTP/1.1\" abc 1"],
-                "a status that is no number",
+                "a status that is not a number",
             ),
             (vec!["{}"], "no time"),
             (vec!["{\"a\":"], "not in the format of the log"),

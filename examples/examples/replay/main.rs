@@ -154,7 +154,7 @@ impl Settings {
             None => Key::None,
             Some("host") => Key::Host,
             Some("path") => Key::Path,
-            Some(other) => return Err(format!("`{other}` is no key: write `--key host` or `--key path`")),
+            Some(other) => return Err(format!("`{other}` is not a key: write `--key host` or `--key path`")),
         };
         let failing = Failing::read(arguments.last("failing").unwrap_or("5xx"))?;
         let mut names = Names::default();
@@ -194,7 +194,7 @@ fn replay(path: &str, settings: &Settings) -> Result<(Log, Vec<Play>, Timeline),
                     format = Some(known);
                     continue;
                 }
-                // The first line may have lost its beginning, so it is one that can be read that shows the format.
+                // The first line may have lost its beginning, so only a line that can be read shows the format.
                 Some((known, false)) => {
                     let read = known.read(line, &settings.names, &settings.failing);
                     format = read.is_ok().then_some(known);

@@ -43,7 +43,7 @@ pub struct Sums {
     pub refused_good: u64,
     /// Failed calls that were not refused.
     pub failures: u64,
-    /// The times from the first failure of some trouble until a breaker opened, summed up, in nanoseconds.
+    /// The sum of the times from the first failure of some trouble until a breaker opened, in nanoseconds.
     pub trouble: u64,
 }
 

@@ -31,9 +31,9 @@ impl Failing {
             }
         };
         let ranges: Option<Vec<_>> = text.split(',').map(range).collect();
-        ranges
-            .map(Self)
-            .ok_or_else(|| format!("`{text}` are no statuses: write `5xx`, `429` or `500-504`, with commas"))
+        ranges.map(Self).ok_or_else(|| {
+            format!("`{text}` is not a list of statuses: write `5xx`, `429` or `500-504`, with commas")
+        })
     }
 
     pub fn contains(&self, status: u64) -> bool {
@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
         let at = Moment::read(self.at.ok_or("no time")?).ok_or("a time that cannot be read")?;
         let failed = match (self.outcome, self.status) {
             (Some(outcome), _) => failed(outcome).ok_or("an outcome that is neither success nor failure")?,
-            (None, Some(status)) => failing.contains(number(status).ok_or("a status that is no number")?),
+            (None, Some(status)) => failing.contains(number(status).ok_or("a status that is not a number")?),
             (None, None) => return Err("no status"),
         };
         let duration = match self.duration {

@@ -2,7 +2,7 @@
 
 use crate::moment::Moment;
 
-/// The most bins; beyond that, each two are merged.
+/// The most bins; beyond that, every two are merged.
 const MOST_BINS: usize = 1_024;
 
 /// What happened in one stretch of time. Refused calls are counted for each rule.
@@ -54,7 +54,7 @@ impl Timeline {
     }
 }
 
-/// The bins joined to so many.
+/// The bins, merged into this many.
 fn merged(bins: &[Bin], count: usize) -> Vec<Bin> {
     let mut joined: Vec<Bin> = Vec::with_capacity(count);
     let mut last = None;

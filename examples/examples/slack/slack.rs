@@ -23,10 +23,10 @@ pub enum NotPosted {
     #[error("Slack asks to wait for {0:?}")]
     TooMany(Duration),
     /// A retry may succeed.
-    #[error("Slack does not work: {0}")]
+    #[error("Slack is failing: {0}")]
     Unavailable(String),
     /// A retry would fail, too.
-    #[error("Slack does not take it: {0}")]
+    #[error("Slack rejects it: {0}")]
     Rejected(String),
 }
 

@@ -230,7 +230,7 @@ async fn a_wrong_token_is_not_printed() {
     let channel = Channel::new(&slack.url(), "xoxb-wrong", CHANNEL.to_owned()).expect("valid");
     let message = crate::incidents::Message { text: String::new(), thread: None, broadcast: false };
     let error = channel.post(&message).await.expect_err("it is wrong");
-    assert_eq!(error.to_string(), "Slack does not take it: invalid_auth");
+    assert_eq!(error.to_string(), "Slack rejects it: invalid_auth");
     assert!(!format!("{error:?}").contains("wrong"));
 }
 
@@ -268,7 +268,7 @@ async fn a_full_queue_drops_the_oldest_and_delays_no_call() {
     let mut scene = Scene::named("busy", 3, &[Answer::Hang]).await;
     scene.breaker.force_open();
     scene.request().await;
-    // On this single thread the task cannot run meanwhile: anything that waited for it would wait for ever.
+    // On this single thread the task cannot run meanwhile: anything that waited for it would wait forever.
     for _ in 0..1_000 {
         scene.breaker.reset();
         scene.breaker.force_open();
