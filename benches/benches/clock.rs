@@ -118,7 +118,7 @@ fn starts() -> String {
             first[index].push(text.trim().parse().expect("the start programs print nanoseconds"));
         }
     }
-    let mut rows = vec![head(&["clock", "first reading, us", "quarters", "whole process, ms", "quarters"])];
+    let mut rows = vec![head(&["clock", "first reading, us", "quartiles", "whole process, ms", "quartiles"])];
     for (index, (name, _)) in programs.iter().enumerate() {
         let (first, whole) = (Figure::of(first[index].clone()), Figure::of(whole[index].clone()));
         let cells = |figure: Figure, unit: f64| {

@@ -51,7 +51,7 @@ fn report(writes: bool) -> ExitCode {
     for (case, &count) in cases.iter().zip(&counts) {
         let before = baseline(&old, case.name);
         let bare = cases.iter().position(|other| Some(other.name) == case.over).map(|place| counts[place]);
-        // What both share, the loop and a map for example, the compiler arranges differently from folder to folder.
+        // The compiler arranges what both share, such as the loop and a map, differently from folder to folder.
         let shared =
             bare.zip(case.over.and_then(|over| baseline(&old, over))).map_or(0.0, |(now, then)| now - then);
         let most = case.tolerance.zip(before).map(|(tolerance, before)| before + shared + tolerance);

@@ -118,15 +118,15 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
     format!(
         "# Fluxgate beside its peers\n\n{machine}\n\n\
          Medians of {rounds} rounds of {} ms, all subjects in turns, threads pinned; after each, half the distance\n\
-         between the quarters. One thread: its own processor time. *2 threads*: wall time divided by the calls of both;\n\
+         between the quartiles. One thread: its own processor time. *2 threads*: wall time divided by the calls of both;\n\
          *scaling* is what that gains over one thread (ideal: 2). *Over bare* is the healthy call minus the bare one.\n\n{}\n\
-         The first call of a Fluxgate breaker, which makes its window and registers it: {:.2} us (quarters {:.2} to {:.2}).\n\n\
+         The first call of a Fluxgate breaker, which makes its window and registers it: {:.2} us (quartiles {:.2} and {:.2}).\n\n\
          ## Futures in a box\n\n\
-         As that of a trait's method or of a task, which the compiler cannot dissolve into its caller. To make the box and to call\n\
-         through it is most of the bare call.\n\n{}\n\
+         As for a trait's method or a task, which the compiler cannot inline into its caller. Most of the bare call is making the\n\
+         box and calling through it.\n\n{}\n\
          ## By the share of calls that fail\n\n\
          One built breaker, called by one thread and by two: window 100 or 60 s, minimum 10, rate 50%, or 1 s for half of\n\
-         the calls or on average. What fails always does so by a rule that is far from holding.\n\n{}\n\
+         the calls or on average. Where every call fails, the rule is far from holding.\n\n{}\n\
          ## Configurations\n\n{configurations}",
         ROUND.as_millis(),
         table::render(&rows),

@@ -1,5 +1,5 @@
 //! What it costs to build a breaker, alone and among many others, to find one, and to list them all: `cargo bench --bench registry
-//! --no-default-features`. The most expensive single operation is shown, too: no caller should pay for the others.
+//! --no-default-features`. The most expensive single operation is shown as well: no caller should pay for the others.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -17,7 +17,7 @@ fn main() {
     drop(build("first".to_owned()));
 
     let mut rows =
-        vec![["", "median, ns", "99.9%, ns", "dearest, us", "all, ms"].map(str::to_owned).to_vec()];
+        vec![["", "median, ns", "99.9%, ns", "slowest, us", "all, ms"].map(str::to_owned).to_vec()];
     let names =
         |prefix: &str, count: usize| (0..count).map(|nth| format!("{prefix} {nth}")).collect::<Vec<_>>();
 

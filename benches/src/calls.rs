@@ -24,7 +24,7 @@ pub struct Case {
     pub name: &'static str,
     /// Makes this many calls and returns how many were `Ok`.
     pub run: fn(u64) -> u64,
-    /// The same without a breaker.
+    /// The name of the same case without a breaker.
     pub over: Option<&'static str>,
     /// By how many instructions it may grow, if that is limited.
     pub tolerance: Option<f64>,

@@ -87,7 +87,7 @@ fn by_hand(name: &'static str, configuration: &'static str, breaker: impl Fn() -
         name,
         configuration,
         healthy: healthy(move |input| ok(calm.call(|| work(input)))),
-        // The same body as with the attribute, with its own type, as in a program: so its `poll` has one caller, too.
+        // The same body as with the attribute, with its own type, as in a program, so that its `poll` also has one caller.
         healthy_async: healthy(move |input| {
             ok(ready(asynchronous.call_async(async move { work_async(input).await })))
         }),
