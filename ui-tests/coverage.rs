@@ -1,6 +1,6 @@
-//! Functions of whose lines the coverage is measured: see `tests/coverage.rs`.
+//! Functions whose line coverage is measured: see `tests/coverage.rs`.
 
-/// As beside, line by line.
+/// The same as `guarded`, line by line.
 mod bare {
     #[inline]
     pub(super) fn sync(number: u32) -> std::io::Result<u32> {

@@ -1,4 +1,4 @@
-//! What the programs and tests beside share.
+//! What the programs and tests of this package share.
 
 pub mod package;
 

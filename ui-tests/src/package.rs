@@ -35,7 +35,7 @@ impl Package {
         fs::write(path, text).unwrap();
     }
 
-    /// Cargo, to do this with the package.
+    /// A cargo command for the package.
     pub fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args([subcommand, "--quiet", "--manifest-path"]).arg(self.folder.join("Cargo.toml"));
@@ -43,7 +43,7 @@ impl Package {
         cargo
     }
 
-    /// Where cargo builds it: where trybuild does, too, so that macros are built once for both.
+    /// Where cargo builds the package: the same folder as for trybuild, so that macros are built once for both.
     ///
     /// # Panics
     ///

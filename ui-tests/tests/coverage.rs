@@ -1,4 +1,4 @@
-//! The lines that coverage is measured of are those of the user's code, as without the attribute.
+//! Coverage is measured for the lines of the user's code, exactly as without the attribute.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;

@@ -5,7 +5,7 @@ use std::fs;
 
 use fluxgate_ui_tests::package::Package;
 
-/// A type that has as many traits as its documentation could be interested in.
+/// A type with many traits, so that implementations for every type with one of them would apply to it.
 const TYPE: &str = "
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place;
@@ -31,7 +31,7 @@ impl AsRef<[u8]> for Place {
 }
 ";
 
-/// The documentation lists what is implemented for every type by the crates below, unless it is hidden.
+/// The documentation of a type lists what its crate's dependencies implement for every type, unless that is hidden.
 #[test]
 fn no_implementation_of_ours_is_listed_among_those_of_a_users_type() {
     let guarded =

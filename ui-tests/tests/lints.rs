@@ -27,7 +27,7 @@ const RETURNED: &str = "returned";
 const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 const FILES_OF_VALUES: [&str; 1] = ["values"];
 
-/// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
+/// What differs nevertheless: whether the warning is new or gone, the lint, the functions (none means all), and why.
 const EXCEPTIONS: [(char, &str, &[&str], &str); 35] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::unused_async_trait_impl", &[], "a guarded function awaits what guards it"),
@@ -100,7 +100,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 35] = [
         '+',
         "unused_assignments",
         &["assigned_alone", "a_part_and_all"],
-        "what is overwritten and never read is told of the variable and of its capture",
+        "what is overwritten and never read is reported for the variable and for its capture",
     ),
     (
         '+',
@@ -148,7 +148,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 35] = [
         '+',
         "clippy::result_large_err",
         &["a_large_error"],
-        "clippy tells it of the function and of the closure that its body is in",
+        "clippy reports it for the function and for the closure that its body is in",
     ),
     (
         '-',
@@ -184,7 +184,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 35] = [
     ),
 ];
 
-/// A lint, a file, and where it begins in that.
+/// A lint, and where its warning begins: the file, the line and the column.
 type Warning = (String, String, u64, u64);
 
 #[test]

@@ -1,5 +1,5 @@
-//! The page "What the compiler tells you" quotes the refused programs: one for every kind of message, and what else is put right
-//! likewise. With `FLUXGATE_BLESS` set, the quotations are written anew, to be read. The README quotes one of them.
+//! The page "What the compiler tells you" quotes the refused programs: one for every kind of message, and the corrections of the
+//! others. With `FLUXGATE_BLESS` set, the quotations are rewritten, for review. The README quotes one of them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -22,10 +22,10 @@ fn the_page_quotes_what_the_compiler_says() {
     if std::env::var_os("FLUXGATE_BLESS").is_some() {
         fs::write(&path, &renewed).unwrap();
     } else {
-        assert!(renewed == page, "compiler.md is out of date: write it anew with FLUXGATE_BLESS=1");
+        assert!(renewed == page, "compiler.md is out of date: rewrite it with FLUXGATE_BLESS=1");
     }
     let mut folders: BTreeSet<_> = files(&refused).iter().map(|folder| name(folder)).collect();
-    // There the compiler speaks of what functions hold, as it would without the attribute.
+    // There, the compiler reports what is in the functions, as it would without the attribute.
     folders.remove("lints");
     assert_eq!(quoted, folders, "the folders with a section");
     let long: Vec<_> = renewed.lines().filter(|line| line.chars().count() > LONGEST).collect();
@@ -84,7 +84,7 @@ fn quotations(folder: &Path, shapes: &mut BTreeSet<String>) -> String {
     quotations.collect::<Vec<_>>().join("\n")
 }
 
-/// A refused program that says how to put it right, and the first that is said of it.
+/// A refused program that says how to put it right, and the first message about it.
 struct Refusal {
     program: Vec<String>,
     corrected: Vec<String>,
@@ -113,7 +113,7 @@ impl Refusal {
         let lines = |text: &str| text.lines().map(str::to_owned).collect();
 
         let mut said = stderr.lines();
-        // What has any other code is the compiler's own message, and known from elsewhere.
+        // A message with any other code is the compiler's own, and known from elsewhere.
         let first = said.next()?;
         let headline = ["error: ", "error[E0080]: evaluation panicked: ", "error[E0277]: "]
             .iter()
@@ -130,13 +130,13 @@ impl Refusal {
         let under = said.find(|line| line.contains('^'))?;
         let width = under.chars().filter(|&sign| sign == '^').count();
         let label = under.rsplit('^').next().unwrap_or_default().trim();
-        // That of a trait of ours says what to do.
+        // The label of one of our traits says what to do.
         let is_of_trait = first.starts_with("error[E0277]") && !label.is_empty();
         message.extend(is_of_trait.then(|| label.to_owned()));
         let notes =
             said.skip_while(|line| !line.contains("= note: ")).take_while(|line| line.starts_with(' '));
         message.extend(notes.map(|line| line.trim_start().trim_start_matches("= note: ").to_owned()));
-        // The compiler speaks of another trait than ours.
+        // The compiler's own message about a trait that is not ours.
         if headline.starts_with("the trait bound ") {
             return None;
         }
@@ -269,7 +269,7 @@ fn is_drawn(line: &str) -> bool {
 /// A message without what it quotes, and without figures.
 fn outline(line: &str) -> String {
     let text = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
-    // A list is one, however long.
+    // Lists of different lengths are alike.
     let text = text.replace("`, ", "");
     text.replace(|sign: char| sign.is_ascii_digit(), "")
 }
