@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes the rule parser, and sequences of commands against the naive model: `scripts/fuzz.sh [seconds each]`, 10 by default.
-# Each time in another way, unless SEED is set.
+# Each run differs, unless SEED is set.
 # Needs only cargo, a stable compiler, and one for C++: the flags are those by which cargo-fuzz makes a program report what it runs.
 # Without AddressSanitizer, since no code here is `unsafe`.
 set -euo pipefail

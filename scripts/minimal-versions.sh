@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the published packages with the oldest versions that their manifests allow, of the compiler, too: what a manifest
-# promises must build. About two minutes. With `test`, runs their unit tests, too, which takes twice as long. Leaves the lock file in the
+# Checks the published packages with the oldest versions that their manifests allow, also of the compiler: what a manifest promises
+# must build. About two minutes. With `test`, runs their unit tests instead, which takes twice as long. Leaves the lock file in the
 # tree alone.
 set -euo pipefail
 what=${1:-check}

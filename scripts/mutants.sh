@@ -39,7 +39,7 @@ half() {
   for pass in quick all; do
     status=0
     "${name}_$pass" --output "$out" "$@" || status=$?
-    # 2: some were missed; 3: some ran for ever, which counts as noticed.
+    # 2: some were missed; 3: some ran forever, which counts as noticed.
     case $status in 0 | 2 | 3) ;; *) return "$status" ;; esac
     caught=$((caught + $(cat "$out"/mutants.out/{caught,timeout}.txt | wc -l)))
     unviable=$((unviable + $(wc -l <"$out/mutants.out/unviable.txt")))

@@ -8,7 +8,7 @@ if cargo tree --package fluxgate --all-features --edges normal --target $target 
   echo "fluxgate depends on a JavaScript host on $target"
   exit 1
 fi
-# A wrapper compiles only the workspace anew; with RUSTFLAGS, it would be the dependencies, too. For so few tests, without optimizing.
+# A wrapper recompiles only the workspace; RUSTFLAGS would recompile the dependencies as well. For so few tests, without optimizing.
 unoptimized=(--config profile.dev.package.fluxgate.opt-level=0 --config profile.dev.package.fluxgate-rules.opt-level=0)
 RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/no-clock-rustc cargo test "${unoptimized[@]}" --workspace --all-features --test no_clock
 if [ -d "$(rustc --print target-libdir --target $target)" ] || rustup target add $target >/dev/null 2>&1; then
