@@ -37,7 +37,7 @@ fn counts_of_namesakes_are_summed_and_never_decrease() {
     calls(&one, Outcome::Failure, 3);
     calls(&other, Outcome::Failure, 4);
     assert_eq!(failures(), 7);
-    // One is dropped while the other's count grows by more than the dropped count.
+    // One breaker is dropped while the other's count grows by more than the dropped count.
     drop(one);
     calls(&other, Outcome::Failure, 5);
     assert_eq!(failures(), 12);

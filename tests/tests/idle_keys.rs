@@ -36,7 +36,7 @@ fn used_keys_stay_and_idle_keys_are_evicted() {
     (0..6_400).for_each(|_| drop(hosts.get(&7)));
     assert_eq!(READINGS.load(Ordering::SeqCst) - before, 100);
 
-    // It was used just before the others were evicted, although no clock was read then.
+    // Key 7 was used just before the others were evicted, although no clock was read then.
     pass(3_500);
     hosts.get(&7);
     pass(101);

@@ -84,7 +84,7 @@ fn rule(size: u32) -> impl Strategy<Value = Rule> {
         3 => (guarded(size), guarded(15)).prop_map(|(closed, trial)| {
             any(vec![only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
         }),
-        // One for both states, and one for each.
+        // A rule for both states, and one for each.
         2 => (guarded(size), guarded(size), guarded(15)).prop_map(|(both, closed, trial)| {
             any(vec![both, only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
         }),

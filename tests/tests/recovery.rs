@@ -300,5 +300,5 @@ fn the_documentation_is_up_to_date() {
         std::fs::write(&path, &simulated).expect("the page can be written");
         return;
     }
-    assert!(page == simulated, "write it anew with FLUXGATE_BLESS=1:\n{simulated}");
+    assert!(page == simulated, "rewrite it with FLUXGATE_BLESS=1:\n{simulated}");
 }

@@ -30,7 +30,7 @@ fn pass(seconds: u64) {
     SECONDS.fetch_add(seconds, Ordering::SeqCst);
 }
 
-/// It reads the time only when it opens, while its lock is held.
+/// The breaker reads the time only when it opens, while its lock is held.
 #[circuit_breaker(window = count(10), trip = failure_streak(3), retry = cooldown(30s), permit = all, handle = COUNTED)]
 fn counted(works: bool) -> Result<(), Failure> {
     if works { Ok(()) } else { Err(Failure::Down) }

@@ -26,7 +26,7 @@ use callers::Log;
 use timeline::Timeline;
 use warehouse::{LENGTH, Warehouse};
 
-/// It opens if half of the latest calls failed or took 250 ms. Probes follow after 0.5 s, later 1 s, and once
+/// The breaker opens if half of the latest calls failed or took 250 ms. Probes follow after 0.5 s, later 1 s, and once
 /// they succeed, traffic returns over 2 s. (Real settings are more patient; this takes only 18 seconds.)
 #[circuit_breaker(
     name = "warehouse",

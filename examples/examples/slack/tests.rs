@@ -86,7 +86,7 @@ impl Scene {
         self.breaker.acquire().expect("admitted").record(outcome);
     }
 
-    /// It opens, fails a trial, and passes the next.
+    /// The breaker opens, fails a trial, and passes the next.
     fn incident(&self) {
         self.call(Outcome::Failure);
         self.clock.advance(Duration::from_secs(60));
@@ -250,7 +250,7 @@ async fn a_hanging_server_is_given_up() {
 
 #[tokio::test]
 async fn a_refused_connection_is_retried() {
-    // It holds the port without listening, so nobody else can.
+    // The socket holds the port without listening, so nobody else can.
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
     let url = format!("http://{}/api", socket.local_addr().expect("bound"));

@@ -86,7 +86,7 @@ pub(crate) fn of_function(attributes: &[Attribute], has_handle: bool) -> Vec<Tok
     })
 }
 
-/// The same for the attributes at the start of its body: `#![..]`.
+/// What stays of the attributes at the start of the guarded function's body: `#![..]`.
 pub(crate) fn of_body(inner: &TokenStream, has_handle: bool) -> TokenStream {
     match Attribute::parse_inner.parse2(inner.clone()) {
         Ok(attributes) => of_function(&attributes, has_handle).into_iter().collect(),

@@ -113,7 +113,7 @@ pub(crate) fn by_conversion(returns: &Returns, private: &ModuleName) -> Option<T
     Some(quote!(#by #arguments))
 }
 
-/// The same for a time-out.
+/// The function that turns a time-out into an error, spanned in the same way.
 pub(crate) fn timed_out_error(returns: &Returns, private: &ModuleName) -> TokenStream {
     conversion(returns, private, "TimedOut", "Expires", "expire")
 }

@@ -95,7 +95,7 @@ fn of_the_two_functions_that_leptos_makes_the_one_with_the_body_is_guarded() {
     assert!(expansion.contains("\"charge\""), "{expansion}");
 }
 
-/// They are checked while the macro runs, and cost nothing after that. All that is left is what leads an editor to their documentation.
+/// Both are checked while the macro runs, and cost nothing after that. All that is left is what leads an editor to their documentation.
 #[test]
 fn normal_and_outage_leave_no_trace_in_the_expansion() {
     let without_references = |expansion: TokenStream| {

@@ -218,6 +218,6 @@ fn guarded_futures_are_only_a_little_larger() {
         Ok::<_, ()>(room[0])
     };
     let (bare, guarded) = (size_of_val(&body()), size_of_val(&fixture.breaker.call_async(body())));
-    // It refers to the breaker.
+    // The one pointer is to the breaker.
     assert_eq!(guarded, size_around(bare, 1), "{guarded} bytes around {bare}");
 }

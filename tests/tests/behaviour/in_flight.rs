@@ -190,7 +190,7 @@ fn calls_that_run_neither_dilute_failures_nor_end_a_streak() {
     assert_eq!((streak, fixture.heard.last().metrics.total()), (5, 10));
 }
 
-/// They count as if they had just ended: the window evicts its oldest calls for them.
+/// Slow calls that still run count as if they had just ended: the window evicts its oldest calls for them.
 #[test]
 fn a_full_window_has_room_for_slow_calls() {
     let rule = || trip::min(10) & trip::slow_rate(0.5, seconds(2)) | trip::in_flight(50);

@@ -198,7 +198,7 @@ fn a_listener_that_panics_is_contained() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// They then run while the body's panic unwinds, where a second panic that escaped would abort the process.
+/// The callbacks of a call that panics run while its panic unwinds, where a second panic that escaped would abort the process.
 #[test]
 fn callbacks_may_panic_while_the_body_unwinds() {
     fn condition(_: &fluxgate::Metrics) -> bool {

@@ -30,7 +30,7 @@ impl Made {
         self.generations.get(&generation).copied().unwrap_or_default()
     }
 
-    /// Of all generations.
+    /// The tally of all generations.
     pub(crate) fn all(&self) -> Tally {
         self.generations.values().fold(Tally::default(), |sum, tally| Tally {
             calls: sum.calls + tally.calls,

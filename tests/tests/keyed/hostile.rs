@@ -334,7 +334,7 @@ fn whatever_a_family_calls_may_call_the_family() {
     family.force_open();
     family.get(&Meddling(100));
     family.reset();
-    // They go while one is used, and when they are counted.
+    // Idle keys are evicted while another is used, and when keys are counted.
     for _ in 0..200 {
         pass(60);
         family.get(&Meddling(7));

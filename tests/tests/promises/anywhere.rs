@@ -26,7 +26,7 @@ pub(crate) enum Put {
     Unseen,
 }
 
-/// A healthy service has its traffic back when so many calls in a row are admitted.
+/// A healthy service has its traffic back when this many calls in a row are admitted.
 const TRAFFIC: u32 = 700;
 /// More than any recovery takes.
 const MOST_STEPS: u32 = 400_000;

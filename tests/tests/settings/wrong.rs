@@ -55,7 +55,7 @@ fn the_mistakes_of_one_breaker_hide_none_of_others() {
         "hidden typo": { "retry": "cooldown(60)" },
         "hidden contradiction": { "window": "count(10)", "trip": "min(20) & failure_rate(50%)" },
         "hidden sm*": { "window": "count(5)" },
-        // They may fit with what is misspelt, so they are not judged before that is right.
+        // These settings may fit the misspelt one, so they are not judged before it is right.
         "hidden bo*": { "tirp": "min(5) & failure_rate(50%)" },
         "hidden both": { "window": "count(5)" },
         "hidden gen*": { "window": "count(5)", "trip": "min(9) & failure_rate(50%)" },

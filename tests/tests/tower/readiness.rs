@@ -82,7 +82,7 @@ async fn a_service_that_was_ready_to_refuse_does_so_only_while_the_breaker_refus
     let another = Fixture::new(|builder| builder);
     let services = [&one, &another].map(|fixture| guarded(&fixture.breaker));
     let [(first, answers), (second, _others)] = services;
-    // It asks a service whether it is ready once, and then keeps it until there is a request for it.
+    // `Steer` asks a service whether it is ready once, and then keeps it until there is a request for it.
     let mut steer = Steer::new([first, second], |&index: &u32, _: &[_]| index as usize);
     one.trip();
     drop(call(&mut steer, 1));
