@@ -193,7 +193,7 @@ impl Function {
                  help: guard a function that it calls",
             );
         }
-        if let Some((output, future)) = returns::later(&self.signature) {
+        if let Some((output, future)) = returns::unawaited_future(&self.signature) {
             let output = quote::ToTokens::to_token_stream(output);
             report(
                 future,

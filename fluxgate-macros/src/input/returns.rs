@@ -219,7 +219,7 @@ pub(crate) fn never(signature: &Signature) -> Option<&Type> {
 }
 
 /// The output of the future that an `async fn` returns instead of waiting for it, and that future.
-pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
+pub(crate) fn unawaited_future(signature: &Signature) -> Option<(&Type, &Type)> {
     signature.asyncness?;
     let ReturnType::Type(_, ty) = &signature.output else { return None };
     let ty = peel_type(ty);

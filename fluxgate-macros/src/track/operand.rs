@@ -51,7 +51,7 @@ fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>
     let end = inside.0.len();
     let whole = inside.place(0, end);
     if let Some(variant) = types.iter().flatten().find_map(variant) {
-        return Err(Box::new(no_type(&variant, types.iter().flatten().count() == 1, whole)));
+        return Err(Box::new(variant_in_type_of(&variant, types.iter().flatten().count() == 1, whole)));
     }
     types.map(|types| types.into_iter().collect()).map_err(|_| {
         let quoted = text(tokens).filter(|text| syn::parse_str::<Type>(text).is_ok());
@@ -95,7 +95,7 @@ fn of_variant(path: &Path) -> TokenStream {
 }
 
 /// The problem of a variant in `type_of`.
-fn no_type(Variant { path, of, kind }: &Variant, is_alone: bool, whole: TokenRange) -> Problem {
+fn variant_in_type_of(Variant { path, of, kind }: &Variant, is_alone: bool, whole: TokenRange) -> Problem {
     let (right, of_box) = if let Some(KindOfError { name, error, method }) = kind {
         let error = format!("{}{error}", of.strip_suffix(name).unwrap_or_default());
         let is = format!("error.{method}() == {path}");
