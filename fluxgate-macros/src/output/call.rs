@@ -134,7 +134,7 @@ impl BodyWriter<'_> {
         let (private, call, returned) = (self.private, local("call"), local("returned"));
         let of = if self.guard.outcomes.is_of_returned() { "Limitable" } else { "Returned" };
         let become_error = returns::timed_out_error(self.returns(), private);
-        let arguments = quote!(#call.time_out(#returned), #become_error);
+        let arguments = quote!(#private::Call::time_out(#call, #returned), #become_error);
         returns::call(self.returns(), of, "timed_out", &arguments, private)
     }
 

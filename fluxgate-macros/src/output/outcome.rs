@@ -36,9 +36,10 @@ pub(crate) fn finish(
         Outcomes::OfReturned(claims) => of_returned(claims, private),
         Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
     };
-    let Some(request) = request else { return quote!(#call.finish(#returned, #classify)) };
+    // By paths, not as methods: the compiler would report them, too, if it knows no type because `private` is wrong.
+    let Some(request) = request else { return quote!(#private::Call::finish(#call, #returned, #classify)) };
     let request = of_request(request, its, private);
-    quote!(#call.finish_with_request(#returned, #classify, #request))
+    quote!(#private::Call::finish_with_request(#call, #returned, #classify, #request))
 }
 
 /// A value that decides by its type whether an error is evidence. `outputs` holds the output's type twice, so that neither is blamed.

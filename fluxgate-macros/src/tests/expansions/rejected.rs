@@ -31,38 +31,38 @@ fn look_up(id: u64) -> Option<Customer> {
         __fluxgate_output,
         || -> _ { directory::find(id) },
     );
-    return __fluxgate_call
-        .finish(
-            __fluxgate_returned,
-            |__fluxgate_returned, __fluxgate_breaker| {
-                let __fluxgate_outcome = if (match ::core::option::Option::Some(
-                    __fluxgate_returned,
-                ) {
-                    ::core::option::Option::Some(None { .. }) => true,
-                    _ => false,
-                }) {
-                    __private::Outcome::Failure
-                } else {
-                    if __private::Probe::of(__fluxgate_returned)
-                        .error(__fluxgate_returned)
-                        .is_some()
-                    {
-                        __private::Outcome::Ignored
-                    } else {
-                        __private::Outcome::Success
-                    }
-                };
-                __private::Probe::of(__fluxgate_returned)
+    return __private::Call::finish(
+        __fluxgate_call,
+        __fluxgate_returned,
+        |__fluxgate_returned, __fluxgate_breaker| {
+            let __fluxgate_outcome = if (match ::core::option::Option::Some(
+                __fluxgate_returned,
+            ) {
+                ::core::option::Option::Some(None { .. }) => true,
+                _ => false,
+            }) {
+                __private::Outcome::Failure
+            } else {
+                if __private::Probe::of(__fluxgate_returned)
                     .error(__fluxgate_returned)
-                    .map_or(
+                    .is_some()
+                {
+                    __private::Outcome::Ignored
+                } else {
+                    __private::Outcome::Success
+                }
+            };
+            __private::Probe::of(__fluxgate_returned)
+                .error(__fluxgate_returned)
+                .map_or(
+                    __fluxgate_outcome,
+                    |__fluxgate_error| __private::evidence(
                         __fluxgate_outcome,
-                        |__fluxgate_error| __private::evidence(
-                            __fluxgate_outcome,
-                            __fluxgate_error,
-                            __fluxgate_breaker,
-                            __private::ErrorType::of(__fluxgate_error).evidence(),
-                        ),
-                    )
-            },
-        );
+                        __fluxgate_error,
+                        __fluxgate_breaker,
+                        __private::ErrorType::of(__fluxgate_error).evidence(),
+                    ),
+                )
+        },
+    );
 }

@@ -46,7 +46,10 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     }
                     ::core::result::Result::Err(__fluxgate_returned) => {
                         __private::Returned::timed_out(
-                            __fluxgate_call.time_out(__fluxgate_returned),
+                            __private::Call::time_out(
+                                __fluxgate_call,
+                                __fluxgate_returned,
+                            ),
                             <__private::TimedOut as __private::Expires<_, _>>::expire,
                         )
                     }
@@ -127,7 +130,10 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                             }
                             ::core::result::Result::Err(__fluxgate_returned) => {
                                 __private::Returned::timed_out(
-                                    __fluxgate_call.time_out(__fluxgate_returned),
+                                    __private::Call::time_out(
+                                        __fluxgate_call,
+                                        __fluxgate_returned,
+                                    ),
                                     <__private::TimedOut as __private::Expires<_, _>>::expire,
                                 )
                             }

@@ -36,59 +36,57 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
         __fluxgate_output,
         || -> _ { http::get(url) },
     );
-    return __fluxgate_call
-        .finish(
+    return __private::Call::finish(
+        __fluxgate_call,
+        __fluxgate_returned,
+        |__fluxgate_returned, __fluxgate_breaker| match __private::Returned::as_result(
+            __private::Output::new(),
             __fluxgate_returned,
-            |__fluxgate_returned, __fluxgate_breaker| match __private::Returned::as_result(
-                __private::Output::new(),
-                __fluxgate_returned,
-            ) {
-                ::core::result::Result::Ok(__fluxgate_value) => {
-                    if (match ::core::option::Option::Some(__fluxgate_value) {
-                        ::core::option::Option::Some(Response { status: 500.., .. }) => {
-                            true
-                        }
-                        _ => false,
-                    }) {
-                        __private::Outcome::Failure
-                    } else {
+        ) {
+            ::core::result::Result::Ok(__fluxgate_value) => {
+                if (match ::core::option::Option::Some(__fluxgate_value) {
+                    ::core::option::Option::Some(Response { status: 500.., .. }) => true,
+                    _ => false,
+                }) {
+                    __private::Outcome::Failure
+                } else {
+                    __private::Outcome::Success
+                }
+            }
+            ::core::result::Result::Err(__fluxgate_error) => {
+                __private::evidence(
+                    if __private::ask(
+                        false,
+                        || __private::Custom::<
+                            _,
+                            _,
+                        >::claims(__fluxgate_error, is_not_found),
+                    ) {
                         __private::Outcome::Success
-                    }
-                }
-                ::core::result::Result::Err(__fluxgate_error) => {
-                    __private::evidence(
+                    } else {
                         if __private::ask(
-                            false,
-                            || __private::Custom::<
-                                _,
-                                _,
-                            >::claims(__fluxgate_error, is_not_found),
+                            true,
+                            || {
+                                (((match ::core::option::Option::Some(__fluxgate_error) {
+                                    ::core::option::Option::Some(
+                                        Down { .. } | Status(500..),
+                                    ) if __private::holds(|| !draining()) => true,
+                                    _ => false,
+                                }))
+                                    && (!((__private::Sources::of(__fluxgate_error)
+                                        .has::<io::Error>(__fluxgate_error)))))
+                            },
                         ) {
-                            __private::Outcome::Success
+                            __private::Outcome::Failure
                         } else {
-                            if __private::ask(
-                                true,
-                                || {
-                                    (((match ::core::option::Option::Some(__fluxgate_error) {
-                                        ::core::option::Option::Some(
-                                            Down { .. } | Status(500..),
-                                        ) if __private::holds(|| !draining()) => true,
-                                        _ => false,
-                                    }))
-                                        && (!((__private::Sources::of(__fluxgate_error)
-                                            .has::<io::Error>(__fluxgate_error)))))
-                                },
-                            ) {
-                                __private::Outcome::Failure
-                            } else {
-                                __private::Outcome::Ignored
-                            }
-                        },
-                        __fluxgate_error,
-                        __fluxgate_breaker,
-                        __private::ErrorType::of(__fluxgate_error).evidence(),
-                    )
-                }
-            },
-        );
+                            __private::Outcome::Ignored
+                        }
+                    },
+                    __fluxgate_error,
+                    __fluxgate_breaker,
+                    __private::ErrorType::of(__fluxgate_error).evidence(),
+                )
+            }
+        },
+    );
 }
