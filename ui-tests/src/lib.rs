@@ -1,5 +1,6 @@
 //! What the programs and tests of this package share.
 
+pub mod compiler;
 pub mod package;
 
 use std::future::Future;

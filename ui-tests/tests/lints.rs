@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs, io};
 
+use fluxgate_ui_tests::compiler;
 use fluxgate_ui_tests::package::Package;
 
 /// What is compiled: a name, and the arguments of the attribute, or none for no attribute.
@@ -238,8 +239,10 @@ fn are_those_of_the_bare_function() {
         }
     }
     assert!(differences.is_empty(), "\n{differences}");
+    // A newer clippy may have mended what is an exception in this one.
+    let exceptions = EXCEPTIONS.iter().enumerate().filter(|_| compiler::is_recorded());
     let known = lints_of_clippy();
-    for (number, exception) in EXCEPTIONS.iter().enumerate() {
+    for (number, exception) in exceptions {
         let is_known = !exception.1.starts_with("clippy::") || known.iter().any(|lint| lint == exception.1);
         assert!(used.contains(&number) || !is_known, "no longer an exception: {exception:?}");
     }

@@ -7,18 +7,15 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs, io, panic};
 
+use fluxgate_ui_tests::compiler;
 use fluxgate_ui_tests::package::Package;
-
-/// Half of what is said is the compiler's own, and changes with it.
-const RECORDED_WITH: &str = include_str!("../../.ci/compiler");
 
 #[test]
 fn refused() {
-    let (recorded, compiler) = (RECORDED_WITH.trim(), compiler());
-    if compiler == recorded {
+    // Half of what is said is the compiler's own, and changes with it.
+    if compiler::is_recorded() {
         // Cargo keeps the programs of a run in memory, which is copied for each compiler that it starts: with all of them in one
         // run, that takes longer than compiling them.
         let is_refused = |folder: &PathBuf| {
@@ -27,8 +24,11 @@ fn refused() {
         let failed: Vec<_> = folders().into_iter().filter(|folder| !is_refused(folder)).collect();
         assert!(failed.is_empty(), "{failed:#?}");
     } else {
-        let told =
-            format!("messages are not compared: recorded with rustc {recorded}, and this is {compiler}");
+        let told = format!(
+            "messages are not compared: recorded with rustc {}, and this is {}",
+            compiler::recorded(),
+            compiler::version()
+        );
         // A print would not be shown, as the test does not fail.
         writeln!(io::stderr(), "\n{told}").expect("there is somebody to tell");
     }
@@ -60,15 +60,6 @@ fn programs_compile_once_corrected() {
     package.write("src/main.rs", &all);
     let checked = package.cargo("check").output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
-}
-
-/// The version of the compiler that cargo runs.
-fn compiler() -> String {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let told = Command::new(rustc).arg("--version").output().expect("the compiler runs");
-    // rustc 1.95.0 (59807616e 2026-04-14)
-    let told = String::from_utf8(told.stdout).expect("a version is text");
-    told.split_whitespace().nth(1).expect("a version comes second").to_owned()
 }
 
 /// The refused programs.
