@@ -52,7 +52,7 @@ impl Reader<'_> {
         let window = self.read("window", read::window);
         let size = match &window {
             Some(window) => window.value.window(),
-            None => Some(Window::STANDARD).filter(|_| self.arguments.get("window").is_none()),
+            None => self.arguments.get("window").is_none().then_some(Window::STANDARD),
         };
         // If only the compiler knows the window, const evaluation checks the rule against it. Here, as for a wrong window, the
         // rule is checked against a very large one.

@@ -83,7 +83,7 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
     let first = if is_first { chance(EFFORT_TO_QUANTIFY) } else { 0.0 };
     // If both are too high, reports the one further out of bounds.
     if first / MOST_WHILE_FILLING > (rate / MOST_PER_CALL).max(1.0) {
-        Some(FalseAlarm::First(first, Some(filled).filter(|_| varying.is_none())))
+        Some(FalseAlarm::First(first, varying.is_none().then_some(filled)))
     } else if rate > MOST_PER_CALL {
         Some(FalseAlarm::Repeated(-1.0 / (-rate).exp_m1(), varying))
     } else {

@@ -81,9 +81,10 @@ fn duration(tokens: &[Token]) -> Option<(String, usize)> {
 fn thousands(tokens: &[Token]) -> Option<(String, usize)> {
     let is_number = |token: &Token| token.text.bytes().all(|byte| byte.is_ascii_digit());
     let first = tokens.first().filter(|first| is_number(first) && first.text.len() <= 3)?;
-    let is_group = |pair: &&[Token]| pair[0].is(",") && pair[1].text.len() == 3 && is_number(&pair[1]);
-    let groups: Vec<_> =
-        tokens[1..].chunks_exact(2).take_while(is_group).map(|group| group[1].text.as_str()).collect();
+    let is_group =
+        |[comma, digits]: &&[Token; 2]| comma.is(",") && digits.text.len() == 3 && is_number(digits);
+    let (pairs, _) = tokens[1..].as_chunks();
+    let groups: Vec<_> = pairs.iter().take_while(is_group).map(|[_, digits]| digits.text.as_str()).collect();
     (!groups.is_empty()).then(|| (first.text.clone() + &groups.concat(), 1 + 2 * groups.len()))
 }
 

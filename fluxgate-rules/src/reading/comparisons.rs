@@ -31,7 +31,7 @@ pub(crate) fn comparisons(closure: &[Token]) -> Option<String> {
         let equal = if is_or_equal { "=" } else { "" };
         text = format!("{text}{} >{equal} {}", word.text, number.text);
         match after {
-            [] => return Some(text).filter(|_| judges),
+            [] => return judges.then_some(text),
             [one, two, after @ ..] if one.text == two.text && (one.is("&") || one.is("|")) => {
                 text = format!("{text} {} ", one.text);
                 left = after;

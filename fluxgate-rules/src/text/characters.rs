@@ -28,7 +28,7 @@ pub(crate) fn bare(text: &str) -> Option<String> {
         None => (text.to_owned(), tokens),
     };
     let is_rust = tokens.iter().all(|token| token.shape != Shape::Unknown) && !text.contains('\\');
-    Some(text).filter(|_| is_rust && Brackets::pair(&tokens).is_ok())
+    (is_rust && Brackets::pair(&tokens).is_ok()).then_some(text)
 }
 
 /// The characters that are not what they seem, if there are any.

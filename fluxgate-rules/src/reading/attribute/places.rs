@@ -65,7 +65,7 @@ pub(crate) fn of_another(argument: &str, word: &str) -> Option<&'static str> {
         "on_panic" | "on_cancel" | "name" | "half_open_timeout" | "max_half_open_calls" => false,
         _ => true,
     };
-    Some(setting).filter(|_| !is_own)
+    (!is_own).then_some(setting)
 }
 
 /// Whether this is the path of a static or a constant.

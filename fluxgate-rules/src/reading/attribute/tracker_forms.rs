@@ -107,7 +107,7 @@ fn handled(tokens: &[Token]) -> Option<String> {
             _ => rest,
         };
     }
-    Some(format!("type_of({})", types.join(", "))).filter(|_| rest.is_empty())
+    rest.is_empty().then(|| format!("type_of({})", types.join(", ")))
 }
 
 fn is_every_error(tokens: &[Token]) -> bool {

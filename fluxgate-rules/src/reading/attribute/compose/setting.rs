@@ -168,7 +168,7 @@ impl<'a> CallParts<'a> {
     /// The length of one bucket alone suggests a window of ten.
     fn window_of_ten(&self, entry: &Entry) -> Option<Filled> {
         let [bucket] = self.all else { return None };
-        let value = Some(&bucket.value).filter(|_| is_bucket_length(bucket))?;
+        let value = is_bucket_length(bucket).then_some(&bucket.value)?;
         let Value::Duration(length) = read_or_right(value, entry.positional.first()?)? else { return None };
         let text = format!("time({}, buckets = 10)", Spelled(length.saturating_mul(10)));
         Some(Filled::new(text, true))
