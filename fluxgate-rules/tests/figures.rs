@@ -116,7 +116,7 @@ fn conditions_unrelated_to_failures_are_left_out_of_the_whole_page() {
     }
     let too_few = explain("closed & min(200) & failure_rate(50%) | half_open & failures(1)", "time(10s)");
     let page = too_few.to_string();
-    assert!(page.contains("So many are too few for the rule") && page.ends_with("No outage is noticed.\n"));
+    assert!(page.contains("They are too few for the rule") && page.ends_with("No outage is noticed.\n"));
     // A streak is counted beyond any window.
     let streak = explain("failure_streak(500)", "time(1s)");
     assert!(!streak.to_string().contains("too few") && (streak.calls_to_open(1.0) - 500.0).abs() < 1e-9);

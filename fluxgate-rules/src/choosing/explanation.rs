@@ -87,12 +87,12 @@ impl Explanation {
         &self.window
     }
 
-    /// The number of calls per second, if known.
+    /// The number of calls per second, if [`at_rate`](Self::at_rate) has set it.
     pub const fn rate(&self) -> Option<f64> {
         self.rate
     }
 
-    /// How many calls the window holds: for a time window, as many as arrive at the rate, at most 1,000,000.
+    /// How many calls the window holds: for a time window, as many as arrive in it at the assumed rate, at most 1,000,000.
     pub fn calls_in_window(&self) -> u64 {
         match self.window.extent {
             Extent::Count(size) => size as u64,
@@ -124,8 +124,8 @@ impl Explanation {
         self.opening(share).mean()
     }
 
-    /// How a trial ends if this share of calls fails. `None` if trials are too long to compute: about two thousand
-    /// calls, or fewer with a long `failure_streak`. A ramp after the trial may re-open the breaker, too.
+    /// How a trial ends if this share of calls fails. `None` if trials are too long to compute: more than about
+    /// two thousand calls, or fewer with a long `failure_streak`. A ramp after the trial may also re-open the breaker.
     pub fn trial(&self, share: f64) -> Option<TrialOdds> {
         Some(TrialCourse::of(self.rule.nodes())?.odds(valid(share)))
     }
@@ -140,7 +140,7 @@ impl Explanation {
 
     /// The lowest share of failing calls, in steps of 0.1%, at which failures alone open a breaker soon enough for the
     /// compiler to accept the share as `outage`. `None` if not even 100% does. If the rule has conditions unrelated to
-    /// failures, the compiler accepts lower shares, too: in an outage, they may hold.
+    /// failures, the compiler also accepts lower shares, because those conditions may hold in an outage.
     pub fn lowest_outage(&self) -> Option<f64> {
         let (nodes, unknown) = (self.rule.nodes(), UnknownPart::NeverHolds);
         let is_noticed = |share| oversight(nodes, &self.window, share, unknown).is_none();
@@ -174,17 +174,17 @@ impl Explanation {
     fn assumptions(&self, are_calls_too_few: bool) -> String {
         let mut sentences = Vec::new();
         if let Extent::Time(_) = self.window.extent {
-            sentences.push(format!("Taken that the window holds {} calls.", grouped(self.calls_in_window())));
+            sentences.push(format!("This assumes that the window holds {} calls.", grouped(self.calls_in_window())));
         }
         if are_calls_too_few {
-            sentences.push("So many are too few for the rule: it never opens.".to_owned());
+            sentences.push("They are too few for the rule: it never opens.".to_owned());
         }
         let left_out: Vec<_> = self.left_out().into_iter().map(|name| format!("`{name}`")).collect();
         match left_out.as_slice() {
             [] => {}
-            [name] => sentences.push(format!("{name} says nothing about failures: taken not to hold.")),
+            [name] => sentences.push(format!("{name} says nothing about failures: assumed not to hold.")),
             [first @ .., last] => sentences.push(format!(
-                "{} and {last} say nothing about failures: taken not to hold.",
+                "{} and {last} say nothing about failures: assumed not to hold.",
                 first.join(", ")
             )),
         }
@@ -241,14 +241,14 @@ impl fmt::Display for Explanation {
         let normal = self.highest_normal().map(percent);
         let outage = self.lowest_outage().map(percent);
         if let Some(share) = normal {
-            writeln!(formatter, "Healthy breakers stay closed while {share} of calls fail or fewer.")?;
+            writeln!(formatter, "Healthy breakers stay closed while {share} of calls or fewer fail.")?;
         } else {
             formatter.write_str("Too many healthy breakers open, even if only 0.1% of calls fail.\n")?;
         }
         match outage {
             _ if are_too_few => formatter.write_str("No outage is noticed.\n"),
             Some(share) => {
-                writeln!(formatter, "An outage is noticed within a window of calls if {share} fail or more.")
+                writeln!(formatter, "An outage is noticed within a window of calls if {share} or more fail.")
             }
             None => formatter.write_str("No outage is noticed for certain within a window of calls.\n"),
         }
@@ -265,7 +265,7 @@ fn share_of(step: u32) -> f64 {
     f64::from(step) / 1_000.0
 }
 
-/// The lowest step, from 1 to 1000, that satisfies `is_true`, which must hold for all higher ones, too.
+/// The lowest step, from 1 to 1000, that satisfies `is_true`, which must also hold for all higher ones.
 fn steps(is_true: impl Fn(u32) -> bool) -> Option<u32> {
     let (mut low, mut high) = (0, 1_001);
     while high - low > 1 {

@@ -78,7 +78,7 @@ enum Clause {
 }
 
 impl Clause {
-    /// Alternatives follow everything else, each group after its own "either", so that it is clear how far one reaches.
+    /// Alternatives follow everything else, each group after its own "either", so that it is clear how far each reaches.
     fn to_text(&self) -> String {
         match self {
             Self::Condition(text) => text.clone(),

@@ -19,9 +19,9 @@ const MOST_PER_CALL: f64 = 1e-6;
 /// The lowest acceptable chance that it notices an outage within a window of calls.
 const NEARLY_CERTAIN: f64 = 0.99;
 
-/// For deciding whether a chance is too high: done at compile time, perhaps without optimization.
+/// For deciding whether a chance is too high: at compile time, perhaps without optimization.
 const EFFORT: Effort = Effort { enough: MOST_WHILE_FILLING, cells: 500_000, surprise: 14.0 };
-/// For telling how high a chance is that is too high.
+/// For telling how high a chance is once it is known to be too high.
 const EFFORT_TO_QUANTIFY: Effort = Effort { enough: 0.999, ..EFFORT };
 /// For deciding whether an outage is noticed.
 const EFFORT_TO_NOTICE: Effort = Effort { enough: NEARLY_CERTAIN, ..EFFORT };
@@ -29,9 +29,9 @@ const EFFORT_TO_NOTICE: Effort = Effort { enough: NEARLY_CERTAIN, ..EFFORT };
 /// How a rule opens healthy breakers too often.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum FalseAlarm {
-    /// With this chance, within this many calls from an empty window, if their number matters.
+    /// While the window first fills: with this chance, within this many calls (`None` for a time window).
     First(f64, Option<u64>),
-    /// Once in this many calls, with this many of them in the window, if that varies.
+    /// Repeatedly: once in this many calls, at worst with this many in the window (`None` for a count window).
     Repeated(f64, Option<u64>),
 }
 
@@ -64,11 +64,11 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
         Extent::Time(_) => {
             let rate = |size| (sliding(&thresholds, size, normal).rest, size);
             let first = thresholds.first(filled)?;
-            // If more calls need no more failures, the filling is enough.
+            // A range that extends to the most calls never needs more failures, so the filling covers it.
             let is_worst = |last: u64| Some(last).filter(|last| *last < filled);
             let mut sizes = varying_sizes(&thresholds, first, |_, last| is_worst(last));
             if full <= MOST_WHILE_FILLING {
-                // Enough calls reach any number of failures: then a streak that has to come with them decides.
+                // Enough calls contain any number of failures; a streak required along with them then decides.
                 sizes.insert(0, filled);
             }
             let rates = sizes.into_iter().map(rate);
@@ -151,8 +151,8 @@ fn varying_sizes(
     sizes
 }
 
-/// The chance of noticing an outage within a window of `calls` calls, which replace as many good ones. If a streak
-/// makes that laborious, an upper bound.
+/// The chance of noticing an outage within a window of `calls` calls, which replace as many good ones. An upper
+/// bound if a streak makes the exact chance too laborious.
 fn noticed(thresholds: &Thresholds<'_>, calls: u64, share: f64) -> f64 {
     let has_streaks = thresholds.streaks.len() > 1;
     let played = has_streaks.then(|| replacing(thresholds, calls, share, EFFORT_TO_NOTICE)).flatten();
@@ -221,11 +221,11 @@ mod tests {
             ("min(10) & failure_rate(0.5)", minute, 0.02, "-"),
             ("min(10) & failure_rate(0.5)", minute, 0.05, "once"),
             ("min(30) & failure_rate(0.5)", minute, 0.05, "-"),
-            // Regression: the first call reaches the bound exactly, and was taken for all that there is.
+            // Regression: the first call reaches the bound exactly, and its chance was taken for the whole.
             ("min(1) & failure_rate(0.2)", "count(20)", 0.001, "first"),
             // Sooner or later, in a busy minute.
             ("failures(50)", minute, 0.001, "first"),
-            // Regression: it was forgotten that then the streak alone decides, which the last failure may be.
+            // Regression: the streak alone then decides, and the last failure may complete it.
             ("failures(50) & failure_streak(1)", minute, 0.001, "once"),
             ("failures(50) & failure_streak(2)", minute, 0.002, "once"),
             ("failures(50) & failure_streak(3)", minute, 0.002, "-"),

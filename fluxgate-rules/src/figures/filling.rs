@@ -157,12 +157,12 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// How many numbers a call changes, with what each row costs.
+    /// How many numbers a call changes, plus a fixed cost for each row.
     fn cells(&self) -> u64 {
         self.rows.iter().map(|row| 8 + row.probabilities.len() as u64).sum()
     }
 
-    /// Plays a call, with which there are this many in the window, and returns the probability that it trips.
+    /// Plays a call, after which this many are in the window, and returns the probability that it trips.
     fn call(&mut self, calls: u64) -> f64 {
         let success = self.after_success();
         for row in &mut self.rows {

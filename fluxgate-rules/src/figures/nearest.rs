@@ -100,7 +100,7 @@ impl Quantity {
     }
 }
 
-/// 95% of 95, 99.9% of 100, 99.99% of 101.
+/// 95% for 95, 99.9% for 100, 99.99% for 101.
 fn confidence(number: u64) -> Ratio {
     let parts = match u32::try_from(number).unwrap_or(u32::MAX) {
         percent @ 0..=99 => i64::from(percent) * 10_000_000,
@@ -109,7 +109,7 @@ fn confidence(number: u64) -> Ratio {
     Ratio::from_parts_per_billion(parts)
 }
 
-/// The nearest rule that does not open healthy breakers too often: with a larger `min`, or only if no `min` is enough,
+/// The nearest rule that does not open healthy breakers too often: with a larger `min`, or, only if no `min` is enough,
 /// a higher share or count. If an outage must be noticed, it still is. The rule itself if it meets the expectations, and
 /// `None` if no such rule does.
 pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
@@ -122,7 +122,7 @@ pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectation
     if is_slow { quicker(nodes, window, expectations) } else { calmer(nodes, window, expectations) }
 }
 
-/// With numbers no smaller than the rule's.
+/// The nearest rule whose numbers are no smaller.
 fn calmer(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
     let normal = Expectations { outage: None, ..expectations };
     // Starts with all numbers as high as possible, then lowers each kind as far as the others allow, the preferred
@@ -144,7 +144,7 @@ fn calmer(nodes: &[Node], window: &Window, expectations: Expectations) -> Option
     Some(rule).filter(|rule| expectations.are_met(rule, window))
 }
 
-/// With a lower share, or else a lower count.
+/// The nearest rule with a lower share, or else a lower count.
 fn quicker(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
     for kind in [Quantity::Rate, Quantity::Failures, Quantity::Streak] {
         let numbers = nodes.iter().filter_map(|node| kind.number(node));
@@ -164,7 +164,7 @@ fn quicker(nodes: &[Node], window: &Window, expectations: Expectations) -> Optio
     None
 }
 
-/// The least number from `low` to `high` that satisfies `is_true`, which must hold for all greater ones, too; otherwise
+/// The least number from `low` to `high` that satisfies `is_true`, which must also hold for all greater ones; otherwise
 /// `high`. Searches from below, where numbers are quicker to check.
 fn least(mut low: u64, mut high: u64, is_true: impl Fn(u64) -> bool) -> u64 {
     let mut step = 1;

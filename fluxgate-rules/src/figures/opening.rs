@@ -8,7 +8,7 @@ use crate::figures::thresholds::Thresholds;
 
 /// When a rule opens a closed breaker.
 pub(crate) struct Opening {
-    /// By the number of calls, from 0 on: the chance that it is open.
+    /// By the number of calls, from 0 on: the chance that the breaker is open.
     chances: Vec<f64>,
     /// The calls after that.
     stretches: Vec<Stretch>,
@@ -36,11 +36,12 @@ impl Opening {
         }
     }
 
-    /// For a rule of which only this streak matters: exact for twice as many calls, and then by its rate.
+    /// For a rule of which only this streak matters: exact up to its length and at twice its length, with a mean rate
+    /// in between, and then by its steady rate.
     fn of_streak(streak: u32, share: f64) -> Self {
         let calls = u64::from(streak);
         let at_once = share.powf(f64::from(streak));
-        // It ends with one of the next calls, and began after a success.
+        // The streak ends with one of the next calls, and began after a success.
         let soon = f64::from(streak) * (1.0 - share) * at_once / (1.0 - at_once).max(f64::MIN_POSITIVE);
         let stretches = vec![
             Stretch { calls: calls - 1, rate: 0.0 },
@@ -51,7 +52,7 @@ impl Opening {
         Self { chances: vec![0.0], stretches, is_complete: true }
     }
 
-    /// The same, by formulas instead of enumeration.
+    /// For a larger window: first its filling, then the formulas for a sliding window.
     fn of_large(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Self {
         let filling = filling(thresholds, size, share, Effort::FULL);
         let rates = sliding(thresholds, size, share);
@@ -84,7 +85,7 @@ impl Opening {
         self.is_complete || calls < self.chances.len() as u64
     }
 
-    /// The mean number of calls until it is open; infinite if it never is.
+    /// The mean number of calls until the breaker opens; infinite if it never does.
     pub(crate) fn mean(&self) -> f64 {
         // The sum of the probabilities that more than 0, 1, 2, ... calls are needed.
         let (last, before) = self.chances.split_last().unwrap_or((&0.0, &[]));

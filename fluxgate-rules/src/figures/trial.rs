@@ -119,7 +119,7 @@ impl Judge<'_> {
     }
 }
 
-/// The least number up to `most` that satisfies `is_true`, which must hold for all greater ones, too; `most + 1` if
+/// The least number up to `most` that satisfies `is_true`, which must also hold for all greater ones; `most + 1` if
 /// none does. Searches from `guess`.
 fn first(most: u64, guess: u64, is_true: impl Fn(u64) -> bool) -> u64 {
     let mut number = guess.min(most + 1);
