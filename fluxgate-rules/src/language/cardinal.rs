@@ -22,7 +22,7 @@ const WHOLE: [(&str, u32); 13] = [
     ("fifty", 50),
 ];
 
-/// What is counted by: `a hundred`, `two hundred`.
+/// Words that multiply a number: `a hundred`, `two hundred`.
 const SCALES: [(&str, u32); 3] = [("dozen", 12), ("hundred", 100), ("thousand", 1_000)];
 
 /// What the parts of a whole are called, and how many there are.
@@ -53,7 +53,7 @@ pub(crate) fn in_figures(tokens: &[Token]) -> Vec<Token> {
     figures
 }
 
-/// The duration with a half that the tokens begin with, and of how many it is made: `half an hour`, `two and a half
+/// The duration with a half at the start of the tokens, and how many of them it takes: `half an hour`, `two and a half
 /// minutes`, `a minute and a half`.
 fn duration(tokens: &[Token]) -> Option<(String, usize)> {
     let is = |at: usize, words: &[&str]| {
@@ -77,7 +77,7 @@ fn duration(tokens: &[Token]) -> Option<(String, usize)> {
     Some((Spelled(half.checked_mul(halves)?).to_string(), length))
 }
 
-/// The number with commas that the tokens begin with, and of how many it is made: `1,000`.
+/// The number with commas at the start of the tokens, and how many of them it takes: `1,000`.
 fn thousands(tokens: &[Token]) -> Option<(String, usize)> {
     let is_number = |token: &Token| token.text.bytes().all(|byte| byte.is_ascii_digit());
     let first = tokens.first().filter(|first| is_number(first) && first.text.len() <= 3)?;
@@ -108,7 +108,7 @@ fn whole_at(tokens: &[Token], at: usize) -> Option<String> {
     number.map(|number| number.to_string())
 }
 
-/// The share that is written where the token at an index begins it.
+/// The share in words that begins at an index.
 fn share_at(tokens: &[Token], at: usize) -> Option<String> {
     let share = |count: f64, parts: u32| {
         let share = format!("{:.2}", count / f64::from(parts));
@@ -126,7 +126,7 @@ fn share_at(tokens: &[Token], at: usize) -> Option<String> {
         return next.filter(|next| next.shape == Shape::Word).map(|_| share(1.0, 2));
     }
     let parts = named(&PARTS, &tokens[at]).filter(|_| before.and_then(whole).is_none())?;
-    // `half open` is a state, and the third failure is one.
+    // `half open` is a state, and `the third failure` a single one.
     let is_share = is_every
         || next.is_some_and(|next| next.is("of") || next.is("the"))
         || parts == 2 && next.is_some_and(|next| next.shape == Shape::Word && !next.is("open"));

@@ -74,7 +74,7 @@ pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
     }
 }
 
-/// One minus a share: 95% for 5%, and for the name of a constant, what computes it. Other text stays as it is.
+/// One minus a share: 95% for 5%, and for a constant, an expression that computes it. Other text stays as it is.
 fn rest(text: &str) -> String {
     match rest_of(text) {
         Some(rest) if text.ends_with('%') => Percent(rest).to_string(),
@@ -100,7 +100,7 @@ pub(crate) fn rest_of(value: &str) -> Option<Ratio> {
     rest.is_valid().then_some(rest)
 }
 
-/// The digits of a number with no suffix, or a type's or a multiple's: `50.0f`, `1000L`, `10u32`, `10k`.
+/// The digits of a number without a suffix, or with that of a type or a multiple: `50.0f`, `1000L`, `10u32`, `10k`.
 fn plain_number(text: &str) -> Option<String> {
     let (digits, suffix) = text.split_at(digits_of(text));
     if digits.is_empty() || digits.contains(['e', 'E']) {
@@ -171,7 +171,7 @@ fn clock(tokens: &[Token]) -> Option<u128> {
     sexagesimal(&numbers).filter(|_| matches!(numbers.len(), 2 | 3))
 }
 
-/// The sum of numbers of which each counts for sixty of the next; `None` if it is too large.
+/// The value of digits in base sixty, the highest first; `None` if it is too large.
 fn sexagesimal(numbers: &[u128]) -> Option<u128> {
     numbers.iter().try_fold(0_u128, |sum, number| sum.checked_mul(60)?.checked_add(*number))
 }

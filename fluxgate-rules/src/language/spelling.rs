@@ -51,7 +51,7 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         return false;
     }
     let distances = parts.iter().zip(&known_parts).map(|(part, known)| (distance(part, known), known.len()));
-    // No part is another word.
+    // No part may be a different word.
     let is_same =
         |(distance, letters): (usize, usize)| distance <= (letters / 3).max(1) && distance < letters;
     let mut total = 0;
@@ -88,9 +88,9 @@ const EXCLUSIVE: [&[&[&str]]; 13] = [
     &[&["first"], &["last"]],
 ];
 
-/// Whether a word differs in meaning from the known one it resembles, and so is not a misspelling of it: it negates it,
-/// has a part that excludes a part of the other, or one that shares nothing with the other's, as in `max_latency` and
-/// `avg_latency`.
+/// Whether a word differs in meaning from the known one it resembles, and so is not a misspelling of it: it negates the
+/// known one, or one of its parts excludes a part of that, or shares nothing with the corresponding part, as in
+/// `max_latency` and `avg_latency`.
 fn differs_in_meaning(word: &str, known: &str) -> bool {
     let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
     // The same letters, split differently.

@@ -154,7 +154,7 @@ impl WrittenCall {
 }
 
 impl Entry {
-    /// The condition with these values; `None` if they are not of the word's kinds.
+    /// The condition with these values; `None` if they are not of the kinds that the word takes.
     pub fn condition(&self, values: Vec<Value>) -> Option<Condition> {
         let mut values = Values(values.into_iter());
         Some(match self.spells? {
@@ -162,7 +162,7 @@ impl Entry {
             Condition::HalfOpen => Condition::HalfOpen,
             Condition::Min(_) => Condition::Min(values.count()?),
             Condition::FailureRate(_) => Condition::FailureRate(values.ratio()?),
-            // A keyword argument makes it of the other.
+            // A `failure_rate` becomes this by a keyword argument.
             Condition::SureFailureRate(_) => return None,
             Condition::Failures(_) => Condition::Failures(values.count()?),
             Condition::FailureStreak(_) => Condition::FailureStreak(values.count()?),
@@ -206,9 +206,9 @@ impl Values {
 pub enum Branch {
     /// A condition.
     Condition(WrittenCall),
-    /// A group joined by `&`. The members and their descendants are the next branches, this many.
+    /// A group joined by `&`. This many branches follow it: the members and their descendants.
     All(usize),
-    /// A group joined by `|`. The members and their descendants are the next branches, this many.
+    /// A group joined by `|`. This many branches follow it: the members and their descendants.
     Any(usize),
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn read_text(text: &str, owner: &str, parameter: &Parameter) -> Resul
     read(&tokens, TokenRange::whole(&tokens), owner, parameter)
 }
 
-/// The tokens of a text, which nobody has looked at yet, unless its brackets do not match.
+/// The tokens of a text that has not been checked yet; an error if its brackets do not match.
 fn paired(text: &str) -> Result<Vec<Token>, Problem> {
     let tokens = lex(text).tokens;
     Brackets::pair(&tokens)?;
@@ -318,7 +318,7 @@ impl ValueReader<'_> {
     }
 }
 
-/// A part of a whole as a ratio; out of range if either is no number.
+/// A part of a whole as a ratio; out of range if either is not a number.
 fn quotient(part: &str, whole: &str) -> String {
     let number = |text: &str| text.parse().unwrap_or(f64::NAN);
     Ratio::new(number(part) / number(whole)).to_string()

@@ -145,11 +145,11 @@ impl Parameter {
 pub struct Entry {
     /// The word.
     pub word: &'static str,
-    /// The condition that it spells, if it is one; its values do not count.
+    /// The condition that it spells, if it is one; the values in it do not matter.
     pub(crate) spells: Option<Condition>,
     /// The arguments in its parentheses; without any, it takes no parentheses.
     pub positional: &'static [Parameter],
-    /// The same before a keyword argument, which may leave them fewer values.
+    /// The same before a keyword argument, which may narrow their ranges.
     positional_before_keywords: &'static [Parameter],
     /// The keyword arguments that may follow.
     pub keywords: &'static [Parameter],
@@ -189,7 +189,7 @@ impl Entry {
         self.spells.is_some_and(|condition| condition.is_share())
     }
 
-    /// Whether it takes the same kinds of arguments, so that these may stand in either.
+    /// Whether it takes the same kinds of arguments as another word, so that they fit either.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let kinds = |entry: &Self| entry.positional.iter().map(|it| it.kind).collect::<Vec<_>>();
         kinds(self) == kinds(other)
@@ -243,7 +243,7 @@ impl Vocabulary {
         let words: Vec<_> = self.entries.iter().map(|entry| format!("`{}`", entry.word)).collect();
         let expected = format!("expected one of {}", words.join(", "));
         if self.setting == RETRY.setting {
-            format!("{expected} (in the attribute of a function, `{FROM_ERROR}`, too)")
+            format!("{expected} (in the attribute of a function, also `{FROM_ERROR}`)")
         } else {
             expected
         }

@@ -28,7 +28,7 @@ impl Foreign {
         Self { unit: Unit::Percent, ..self }
     }
 
-    /// The same, with one minus our value.
+    /// The same, for one minus our value.
     pub(super) const fn of_rest(self) -> Self {
         Self { unit: Unit::Rest, ..self }
     }
@@ -48,7 +48,7 @@ pub enum Unit {
     Percent,
     /// A share, from 0 to 1.
     Share,
-    /// The share that ours leaves, with any unit: 5% for 95%.
+    /// One minus our value, in any unit: 5% for our 95%.
     Rest,
     /// This unit of time.
     Time(&'static str),

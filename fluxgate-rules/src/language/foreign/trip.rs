@@ -3,7 +3,7 @@
 use crate::language::foreign::meaning::{Meaning, Part, any, meaning, of};
 
 pub(super) static MEANINGS: &[Meaning] = &[
-    // Before what counts in the window, so that a word for both means this where nothing else tells.
+    // Before the conditions on the window, so that a word for both means a streak where nothing else decides.
     meaning(
         "trip",
         Part::Argument("failure_streak", 0),

@@ -78,8 +78,8 @@ impl ValueReader<'_> {
         }
     }
 
-    /// A duration in place of a number. Its digits are not that number, and so only an example; another argument may
-    /// be the one that takes a duration.
+    /// A duration in place of a number. Its digits are only an example, because that number is unknown; another
+    /// argument may be the one that takes a duration.
     pub(crate) fn duration_for_count(&self, digits: &str) -> Problem {
         let problem = self.mismatch("a duration");
         // A length of buckets says nothing about their number.
@@ -134,7 +134,7 @@ impl ValueReader<'_> {
         } else if numeral.percent || share < 2.0 {
             match self.parameter.kind {
                 Kind::Ratio => problem.correct("1.0"),
-                // Only very many calls prove a share close to it.
+                // Only very many calls prove that a share close to 1 is exceeded.
                 Kind::Exceeded => {
                     let aside = "; for all calls, remove `sure` and write `min(10) &` before it";
                     problem.example(self.parameter.example).aside(aside)
@@ -142,7 +142,7 @@ impl ValueReader<'_> {
                 _ => problem.correct("0.99"),
             }
         } else {
-            // `50.0` is `50%`, and loses nothing.
+            // `50.0` means `50%`, so nothing is lost.
             self.correct_ratio(self.wrong(problem.what), numeral, share)
         })
     }
