@@ -1,4 +1,4 @@
-//! A condition of a rule, and what the parts that treat conditions alike have to know of each.
+//! A condition of a rule, and what code that treats conditions alike has to know about each.
 
 use core::fmt;
 use core::time::Duration;
@@ -57,7 +57,7 @@ impl Condition {
         text.split('(').next().unwrap_or_default().to_owned()
     }
 
-    /// What the parts that treat conditions alike ask of each: the only table of it.
+    /// The only table of what code that treats conditions alike asks about each.
     const fn traits(&self) -> Traits {
         const NONE: Traits = Traits {
             is_share: false,
@@ -126,7 +126,7 @@ impl Condition {
         }
     }
 
-    /// The same condition on calls that take at least this long, or that do on average.
+    /// The same condition with another duration that calls, or their average, must reach.
     pub(crate) const fn with_threshold(self, threshold: Duration) -> Option<Self> {
         match self {
             Self::SlowRate(share, _) => Some(Self::SlowRate(share, threshold)),
@@ -163,7 +163,7 @@ impl Condition {
     }
 }
 
-/// Functions are equal whatever they are called.
+/// Functions are compared by address, not by the path that spells them.
 impl PartialEq for Condition {
     fn eq(&self, other: &Self) -> bool {
         match *self {

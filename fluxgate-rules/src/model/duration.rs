@@ -33,8 +33,8 @@ impl fmt::Display for Spelled {
     }
 }
 
-/// Prints a duration for people to read, without the rest that does not matter to them: in its two largest units from a minute on
-/// (`1h 30m`, `2d 3h`), and to three digits below (`1.23s`).
+/// Prints a duration for people to read, rounded down to what matters to them: its two largest units from a minute on (`1h 30m`,
+/// `2d 3h`), and three digits below that (`1.23s`).
 pub struct Spoken(pub Duration);
 
 /// From a minute on, the units that people use, each with the next smaller one, in seconds.
@@ -42,7 +42,7 @@ const SPOKEN: [(&str, u64, &str, u64); 3] =
     [("d", 86_400, "h", 3_600), ("h", 3_600, "m", 60), ("m", 60, "s", 1)];
 
 impl Spoken {
-    /// A time to wait, which is never understated: rounded up to what is printed, and to whole milliseconds, or seconds from one on.
+    /// A time to wait, which is never understated: rounded up to what is printed, and to whole seconds, or milliseconds below one second.
     pub fn wait(left: Duration) -> Self {
         let whole = if left.as_secs() == 0 { 1_000_000 } else { 1_000_000_000 };
         let step = u128::from(Self(left).step().max(whole));
@@ -67,7 +67,7 @@ impl Spoken {
     }
 }
 
-/// What the third digit of a number counts.
+/// What the third digit of a number counts: tens for 1234.
 pub fn third_digit(number: u64) -> u64 {
     10_u64.pow(number.max(1).ilog10().saturating_sub(2))
 }

@@ -25,7 +25,7 @@ pub const MAX_TRIAL: u32 = 1_000_000;
 /// The most keys in one family with breakers of their own.
 pub const MAX_KEYS: usize = 1_000_000;
 
-/// The default number of such keys.
+/// The default limit on such keys.
 pub const DEFAULT_KEYS: usize = 10_000;
 
 /// How long an unused key's breaker is kept by default.
@@ -64,7 +64,7 @@ pub const fn is_window_size(calls: usize) -> bool {
     calls > 0 && calls <= MAX_WINDOW_SIZE
 }
 
-/// Whether a condition may ask for this many concurrent calls. One is always running when a call is made.
+/// Whether a condition may ask for this many concurrent calls. A call counts itself, so 1 would always hold.
 pub const fn is_concurrency(calls: u32) -> bool {
     calls >= 2
 }

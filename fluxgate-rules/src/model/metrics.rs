@@ -280,7 +280,7 @@ impl Metrics {
 }
 
 /// Shows only what was measured, named like the methods.
-#[expect(clippy::missing_fields_in_debug, reason = "the figures show what was to be measured")]
+#[expect(clippy::missing_fields_in_debug, reason = "fields that were not measured mean nothing")]
 impl fmt::Debug for Metrics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut figures = formatter.debug_struct("Metrics");

@@ -63,7 +63,7 @@ impl Permit {
     }
 }
 
-/// Functions are equal whatever they are called.
+/// Functions are compared by address, not by the path that spells them.
 impl PartialEq for Permit {
     fn eq(&self, other: &Self) -> bool {
         match *self {

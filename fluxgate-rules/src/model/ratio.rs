@@ -13,7 +13,7 @@ const SIGN: u64 = 1 << 63;
 /// It can also hold an invalid share (50.0, a negative number, `NaN`) for a checker to report: see
 /// [`is_valid`](Self::is_valid).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-// In the same order as the parts, and never 0, so that an `Option` of it is no larger.
+// In the same order as the parts, and never 0, so that an `Option<Ratio>` is no larger.
 pub struct Ratio(NonZeroU64);
 
 impl Ratio {
@@ -23,10 +23,10 @@ impl Ratio {
     /// Not a share.
     pub const NAN: Self = Self(NonZeroU64::MIN);
 
-    /// The least share, which stands for all that are too low to be kept.
+    /// The lowest share that can be stored, which stands for all lower ones.
     const LEAST: Self = Self::from_parts_per_billion(i64::MIN + 2);
 
-    /// The greatest one, which stands for all that are too high.
+    /// The highest share that can be stored, which stands for all higher ones.
     const GREATEST: Self = Self::from_parts_per_billion(i64::MAX);
 
     /// Rounds to the nearest part per billion.
@@ -70,7 +70,7 @@ impl Ratio {
         parts > 0 && parts <= WHOLE
     }
 
-    /// Whether this is a valid share for a condition that asks for more: above 0 and below 1.
+    /// Whether this is a valid share for a condition that asks for more than it: above 0 and below 1.
     pub const fn is_exceedable(self) -> bool {
         let parts = self.parts_per_billion();
         parts > 0 && parts < WHOLE
@@ -88,7 +88,7 @@ impl Ratio {
         parts >= 0 && parts < WHOLE
     }
 
-    /// The same, where a negative share is none.
+    /// In parts per billion, with 0 for a negative share.
     const fn parts(self) -> u64 {
         let parts = self.parts_per_billion();
         if parts < 0 { 0 } else { parts as u64 }

@@ -32,9 +32,9 @@ pub enum Schedule {
     Cooldown(Duration),
     /// Longer after each re-opening.
     Backoff(Duration),
-    /// None: the next call goes to the permit.
+    /// No delay: the next call goes to the permit.
     Always,
-    /// Until a command.
+    /// Endless: only a command ends it.
     Never,
     /// The delay that a user function returns, given the number of re-openings.
     Custom {
@@ -111,7 +111,7 @@ impl Retry {
     }
 }
 
-/// Functions are equal whatever they are called.
+/// Functions are compared by address, not by the path that spells them.
 impl PartialEq for Retry {
     fn eq(&self, other: &Self) -> bool {
         let Self { schedule, jitter, multiplier, max } = *self;

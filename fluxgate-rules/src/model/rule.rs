@@ -16,10 +16,9 @@ use crate::model::sure_rate::SureRate;
 pub enum Node {
     /// A condition.
     Condition(Condition),
-    /// A group whose members must all hold. The members and their descendants are the next nodes, this many.
+    /// A group whose members must all hold. This many nodes follow it: the members and their descendants.
     All(usize),
-    /// A group with at least one member that must hold. The members and their descendants are the next nodes, this
-    /// many.
+    /// A group of which at least one member must hold. This many nodes follow it: the members and their descendants.
     Any(usize),
 }
 
@@ -173,7 +172,7 @@ impl Rule {
             Node::Condition(Condition::FailureRate(Ratio::from_parts_per_billion(500_000_000)));
         const fn min(count: usize, window_size: usize) -> Node {
             let count = if window_size == 0 {
-                1 // A window of no calls is refused; there is nothing to say of the rule.
+                1 // A window of no calls is refused; that is no reason to report the rule as well.
             } else if window_size < count {
                 window_size
             } else {

@@ -96,7 +96,7 @@ impl SureRate {
         high
     }
 
-    /// Whether the failures, at least the share, reach the bound.
+    /// Whether the failures, which are at least the share, reach the bound.
     const fn is_beyond_chance(self, mut failures: u64, mut successes: u64) -> bool {
         let share = self.share.as_f64();
         if !self.is_valid() {
