@@ -4,7 +4,7 @@
 //! with a message. For a single value, the macro has composed that message.
 #![allow(
     clippy::missing_panics_doc,
-    reason = "to stop the compiler is what the functions for constants are for"
+    reason = "these functions exist to stop the compiler"
 )]
 
 use core::time::Duration;
@@ -145,7 +145,7 @@ pub const fn ratio(ratio: f64, message: &str) {
     assert!(Ratio::new(ratio).is_valid(), "{}", message);
 }
 
-/// Refuses a ratio that is out of range beside a confidence.
+/// Refuses a ratio that is out of range for a condition with a confidence.
 #[track_caller]
 pub const fn exceeded(ratio: f64, message: &str) {
     assert!(Ratio::new(ratio).is_exceedable(), "{}", message);

@@ -23,7 +23,7 @@ pub fn latency(nodes: &[Node], metrics: &Metrics, failures: u64, slow: u64) -> u
     missing(nodes, metrics, Figure::Latency, failures, slow)
 }
 
-/// The figure a condition depends on: at most one each.
+/// The figure that a condition depends on; none depends on more than one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Figure {
     Failures,

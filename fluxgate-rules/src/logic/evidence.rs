@@ -1,4 +1,4 @@
-//! Whether the calls that a closed breaker remembers are evidence against its dependency, and how many make it enough.
+//! Whether the calls that a closed breaker remembers are evidence against its dependency, and how many are enough.
 
 use crate::logic::evaluate::{Situation, applicable, holds, worst};
 use crate::model::metrics::{Metrics, Tally};
@@ -22,8 +22,8 @@ pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
     })
 }
 
-/// The fewest calls by whose failures a closed breaker's rule could hold; if failures are not enough for it, by which it could
-/// hold at all. A streak may be longer than the window, so no streak asks for more calls.
+/// The fewest calls with which a closed breaker's rule could hold by the number of failures alone; if failures never
+/// suffice, with which it could hold at all. A streak may be longer than the window, so no streak asks for more calls.
 pub fn least_calls(nodes: &[Node]) -> u32 {
     let measures = Rule::measures(nodes);
     let by_failures = |calls: u32| {

@@ -1,7 +1,7 @@
 //! Parts of a rule that never decide, because another part holds whenever they do.
 //!
-//! A breaker does not mind, but such a part is usually a mistake by the author. It can still lengthen a trial, which is
-//! as long as the longest alternative needs.
+//! The rule holds just as often without such a part, which is usually a mistake by the author. But it can lengthen a
+//! trial, which is as long as the longest alternative needs.
 
 use crate::logic::trial::Plan;
 use crate::model::rule::{Condition, Node, members};

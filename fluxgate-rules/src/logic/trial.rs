@@ -74,7 +74,7 @@ impl Plan {
     /// The verdict on a trial with these figures and `good` good calls. `customs` are the answers of the rule's
     /// `custom` conditions, if they have been called. They are called whenever they decide whether an alternative holds
     /// that has all its calls: waiting for longer alternatives would let those make recovery easier. About calls still
-    /// to come they may say either.
+    /// to come, they may answer either way.
     pub fn verdict(
         &self,
         nodes: &[Node],
@@ -138,7 +138,7 @@ fn bad_calls_needed(condition: Condition, length: u32) -> u32 {
         }
         Condition::SureFailureRate(rate) => rate.least_failures(length),
         Condition::Failures(count) => count,
-        // A success ends them.
+        // A single success ends them.
         Condition::FailureStreak(_) | Condition::FailingFor(_) => length,
         Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::InFlight(_) => 0,
@@ -244,8 +244,8 @@ mod tests {
         }
     }
 
-    /// Every rule of a few, every other as an alternative, every sequence: whenever the longer rule closes, the shorter
-    /// one has closed no later.
+    /// A few rules, each with every other as an alternative, and every sequence of outcomes: whenever the longer rule
+    /// closes, the shorter one has closed no later.
     #[test]
     fn an_alternative_never_makes_recovery_easier() {
         let rules = [
@@ -299,7 +299,7 @@ mod tests {
         assert_eq!(verdict(2, 2, Some(Customs::NONE)), TrialVerdict::Passes);
         assert_eq!(verdict(3, 1, Some(Customs::NONE)), TrialVerdict::GoesOn);
         assert_eq!(verdict(7, 1, Some(Customs::NONE)), TrialVerdict::Passes);
-        // It does not wait for the calls of a longer alternative, and it is asked about these calls only.
+        // The condition is asked before a longer alternative has its calls, and only about the calls so far.
         assert_eq!(verdict_by(&long, 3, 0, None), TrialVerdict::GoesOn);
         assert_eq!(verdict_by(&long, 2, 2, None), TrialVerdict::Ask);
         assert_eq!(verdict_by(&long, 2, 2, Some(Customs::ALL)), TrialVerdict::Trips(0));
