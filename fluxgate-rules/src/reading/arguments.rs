@@ -111,7 +111,7 @@ fn argument(
 }
 
 impl GivenArguments<'_> {
-    /// The length of one bucket, where their number belongs: `time(60s, buckets = 10s)`.
+    /// Reports the length of one bucket in place of their number: `time(60s, buckets = 10s)`.
     fn bucket_length(&self, piece: &Piece<'_>) -> Option<Problem> {
         let ([window], Some(buckets)) =
             (self.entry.positional, self.entry.keywords.iter().find(|it| it.kind == Kind::Buckets))
@@ -257,8 +257,8 @@ impl GivenArguments<'_> {
         Problem::new(piece.place, what).help(format!("it has {}", names.join(", ")))
     }
 
-    /// An argument that another word has. Only a word that takes the same value says the same; in place of any other,
-    /// nothing does.
+    /// An argument that only another word has. If that word takes the same values, it is suggested instead; otherwise,
+    /// the argument has to go.
     fn of_another(
         &self,
         cursor: &Cursor<'_>,

@@ -34,7 +34,7 @@ pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'s
     read_as("argument", tokens, pieces, names)
 }
 
-/// The same for text in which arguments have another name: `noun`.
+/// Like [`read`], for text whose arguments are called something else: `noun`.
 pub(crate) fn read_as(
     noun: &'static str,
     tokens: &[Token],

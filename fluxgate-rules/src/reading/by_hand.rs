@@ -1,7 +1,7 @@
 //! The same checks, with the same messages, for settings built by hand.
 //!
-//! They are checked as data. Only if something is wrong, they are printed as the attribute would spell them, and then
-//! read. So there is one language and one reader, and messages can point at the place.
+//! They are checked as data. Only if something is wrong are they printed as the attribute would spell them, and read
+//! again. So there is one language and one reader, and messages can point at the place.
 
 use core::time::Duration;
 

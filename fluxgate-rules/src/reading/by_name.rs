@@ -9,9 +9,9 @@ use crate::text::problem::Problem;
 use crate::text::render::printable;
 use crate::text::token::{Token, TokenRange, spell};
 
-/// What is wrong with those settings, of names and values, whose names are not among `names`. Several that another
-/// library sets one by one are one problem. Each is at the index of its first setting; if it is `None`, that name means
-/// nothing, or nothing among `names`.
+/// What is wrong with the settings, names and values, whose names are not among `names`. Several that another library
+/// sets one by one are one problem. Each problem comes with the index of its first setting; it is `None` if that name
+/// means nothing, or nothing among `names`.
 pub fn unknown_settings(
     settings: &[(&str, &str)],
     names: &[&'static str],
@@ -86,7 +86,7 @@ fn suggests(problem: &Problem, names: &[&'static str]) -> bool {
 fn in_words(problem: &Problem) -> ConfigProblem {
     let words = ConfigProblem::new("", printable(&problem.message()));
     let Some(help) = problem.help_text() else { return words };
-    // Between two signs is code.
+    // Text between backticks is code.
     let spelled = help.split('`').enumerate().map(|(index, piece)| match index % 2 {
         0 => piece.to_owned(),
         _ if piece.contains(" = ") => in_a_file(piece),

@@ -8,7 +8,7 @@ use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// What a clause says of calls, apart from its figures.
+/// What a clause says about calls, apart from its figures.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Topic {
     Slow,
@@ -25,7 +25,7 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    /// `None` if the words say nothing of calls.
+    /// `None` if the words say nothing about calls.
     pub(crate) fn of(tokens: &[Token]) -> Option<Self> {
         let has = |words: &[&str]| tokens.iter().any(|token| is_one_of(token, words));
         let has_part = |part: &str| tokens.iter().any(|token| token.text.to_lowercase().contains(part));
@@ -72,7 +72,7 @@ const NEGATIONS: [&str; 10] =
 pub(crate) struct Facts {
     /// Each is a word with its arguments.
     pub(crate) conditions: Vec<String>,
-    /// How far back it looks.
+    /// The window: how far back the rule looks.
     pub(crate) within: Option<String>,
 }
 
@@ -145,7 +145,7 @@ impl Facts {
             }
             Some(CallCount::Window) => self.within = Some(format!("count({number})")),
             Some(CallCount::Minimum) => self.conditions.push(format!("min({least})")),
-            // How many calls succeed says nothing of when to trip.
+            // How many calls succeed says nothing about when to trip.
             None if topic == Topic::Success => {}
             None if topic == Topic::Streak => self.conditions.push(format!("failure_streak({least})")),
             None if is_of_calls(next) && (states_share || !fails(&tokens[at..])) => {
@@ -200,9 +200,9 @@ fn share_at(tokens: &[Token], at: usize) -> Option<String> {
 /// What a number of calls says about a rule, other than how many must fail.
 #[derive(Clone, Copy)]
 enum CallCount {
-    /// How far back it looks.
+    /// How far back the rule looks.
     Window,
-    /// Without how many it must not trip.
+    /// With fewer calls than this, the rule must not trip.
     Minimum,
 }
 
@@ -224,29 +224,29 @@ fn call_count(tokens: &[Token], at: usize) -> Option<CallCount> {
         is_compared |= exceeds(word) || word.is("more");
     }
     let (over, before) = tokens[..at].split_last()?;
-    // In `with over 20 calls`, it compares.
+    // In `with over 20 calls`, `over` compares.
     let compares = || before.last().is_none_or(|word| is_one_of(word, &JOINING));
     let is_across = is_one_of(over, &ACROSS) || over.is("over") && !compares();
     (is_of_calls(next) && is_across).then_some(CallCount::Window)
 }
 
-/// Words before the number of calls, or of the last ones, that a rule looks at.
+/// Words shortly before the number of calls that a rule looks at.
 const WITHIN: [&str; 6] = ["last", "past", "of", "recent", "in", "per"];
 
-/// The same right before it.
+/// The same, but only right before the number.
 const ACROSS: [&str; 5] = ["within", "across", "for", "during", "every"];
 
 /// Words between a rate and its value.
 const BETWEEN: [&str; 11] =
     ["of", "at", "least", "is", "than", "more", "greater", "equal", "equals", "to", "="];
 
-/// Words after which something else is compared.
+/// Words after which `over` compares.
 const JOINING: [&str; 7] = ["with", "when", "if", "but", "has", "have", "once"];
 
 /// Words before the number of calls without which a rule must not trip.
 const MINIMUM: [&str; 5] = ["least", "min", "minimum", "after", "once"];
 
-/// The condition for it: `after 20 calls`, `once there are at least 20 calls`.
+/// The `min` that words ask for: `after 20 calls`, `once there are at least 20 calls`.
 pub(crate) fn minimum(tokens: &[Token]) -> Option<String> {
     let says = tokens.iter().position(|token| is_one_of(token, &MINIMUM))?;
     let number = says + tokens[says..].iter().position(is_number)?;

@@ -69,7 +69,7 @@ pub(crate) fn with_points(
         let whole = piece.text();
         let decimal = after.first().filter(|next| next.name.is_none() && is_whole(&whole)).map(|fraction| {
             let fraction = fraction.text();
-            // In `slow_rate(10, 50%, 2s)`, the first number may be one of calls, in `time(6, 60s)` one of buckets.
+            // The first number may be one of calls in `slow_rate(10, 50%, 2s)`, and one of buckets in `time(6, 60s)`.
             let is_number_of_its_own = piece.name.is_none()
                 && (parameter.kind.is_duration()
                     || piece.fits(parameter)

@@ -5,8 +5,8 @@ use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 
 /// The comparisons that a closure consists of, without its parameter: `consecutive_failures > 5` for `|counts|
-/// counts.consecutive_failures > 5`. `None` if it is any other code, or if they only count calls, which no rule of
-/// conditions does.
+/// counts.consecutive_failures > 5`. `None` for any other code, or if they only count calls, which no rule may
+/// do.
 pub(crate) fn comparisons(closure: &[Token]) -> Option<String> {
     let [bar, parameter, rest @ ..] = closure else { return None };
     let end = rest.iter().position(|token| token.is("|")).filter(|_| bar.is("|"))?;

@@ -183,7 +183,7 @@ impl<'a> Cursor<'a> {
         (is_foreign && !second.is_empty() && !self.vocabulary.is_joined()).then(|| adjective.to_owned())
     }
 
-    /// Where our word begins in a path such as `metrics.failure_rate`, if it ends in one.
+    /// Where the word begins in a path such as `metrics.failure_rate`, if the path ends in one of ours.
     fn receiver(&self, start: usize) -> usize {
         let mut last = start;
         while let [word, point, next, ..] = self.from(last)

@@ -31,7 +31,7 @@ pub(crate) fn right_in(setting: &str, value: &[Token]) -> Filled {
     call().unwrap_or_else(|| Filled::given(spell(value)))
 }
 
-/// The problem of a word that belongs to another setting than this one, with the value that it begins.
+/// The problem of a word that belongs to a different setting, with the value that it begins.
 pub(crate) fn word(
     vocabulary: &Vocabulary,
     word: &str,
@@ -88,7 +88,7 @@ fn beside(vocabulary: &Vocabulary) -> String {
     if is_setting { format!(" beside `{}`", vocabulary.setting) } else { " beside it".to_owned() }
 }
 
-/// The problem of what follows a value, and is perhaps of another setting: `cooldown(10s) & max_half_open_calls(3)`.
+/// The problem of what follows a value, and may belong to another setting: `cooldown(10s) & max_half_open_calls(3)`.
 pub(crate) fn after_value(cursor: &Cursor<'_>, rest: TokenRange) -> Problem {
     let problem = Problem::new(rest, format!("`{}` does not belong here", cursor.spell(rest)));
     let words = rest.of(cursor.tokens).iter().filter(|token| token.shape == Shape::Word);

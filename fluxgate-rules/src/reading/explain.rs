@@ -140,8 +140,8 @@ pub(crate) fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) 
     beyond.map(problem).collect()
 }
 
-/// A `timeout` with this value, at this place, that does not end before a trial's call is hung. The other may be the
-/// default.
+/// A `timeout` of `limit`, at this place, that does not end a trial's call before it counts as hung. If the
+/// `half_open_timeout` is `None`, it is the default.
 pub(crate) fn hung(place: TokenRange, limit: Duration, timeout: Option<Duration>) -> Option<Problem> {
     flaws::hung_flaw(limit, timeout.unwrap_or(DEFAULT_TIMEOUT))?;
     let (which, verb) = match timeout {

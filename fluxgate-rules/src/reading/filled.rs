@@ -61,7 +61,7 @@ pub(crate) fn with_window(problem: Problem, window: Option<String>) -> Problem {
     }
 }
 
-/// What the setting is for that was perhaps meant by a window in a rule.
+/// What the window is for that was perhaps meant by part of a rule.
 pub(crate) fn looks_back(window: &str) -> String {
     format!("{window} says how far back it looks")
 }

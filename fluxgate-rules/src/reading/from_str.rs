@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_as_settings_files_have_it_is_told_how_one_begins() {
+    fn a_hash_does_not_begin_a_comment() {
         let message = |text: &str| text.parse::<Rule>().expect_err("a comment").to_string();
         assert_eq!(
             message("min(10) # what's enough\n& failure_rate(50%)"),

@@ -24,7 +24,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
         return Some(Filled::new(text, share.is_none()));
     }
     let word = snake(word);
-    // `p99_latency` and `latency_p99` are percentiles, too.
+    // `p99_latency` and `latency_p99` are also percentiles.
     let word = word.strip_suffix("_latency").or_else(|| word.strip_prefix("latency_")).unwrap_or(&word);
     let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
     let share = match word {
@@ -59,7 +59,7 @@ pub(crate) const ABOVE: [&str; 6] = ["above", "over", "beyond", "exceed", "excee
 /// The words that mean `<`.
 pub(crate) const BELOW: [&str; 2] = ["below", "under"];
 
-/// Whether words and signs before a value ask for less than it, or for something else: a rule asks for it and more.
+/// Whether words and signs before a value ask for less, or for any other value: a condition asks for the value or more.
 pub(crate) fn is_turned(tokens: &[Token]) -> bool {
     const TURNED: [&str; 13] = [
         "<", "≤", "!", "not", "no", "without", "less", "fewer", "lower", "most", "faster", "shorter",
@@ -68,7 +68,7 @@ pub(crate) fn is_turned(tokens: &[Token]) -> bool {
     tokens.iter().any(|token| TURNED.iter().chain(&BELOW).any(|word| token.is(word)))
 }
 
-/// The number that these tokens ask to exceed: `> 5`, `more than 5`. A condition counts from the next one.
+/// The number that these tokens ask to exceed: `> 5`, `more than 5`. The condition needs the next number.
 pub(crate) fn exceeded(tokens: &[Token]) -> Option<u32> {
     const MORE: [&str; 3] = [">", "more", "greater"];
     const EQUAL: [&str; 5] = ["=", "≥", "equal", "equals", "least"];
@@ -79,7 +79,7 @@ pub(crate) fn exceeded(tokens: &[Token]) -> Option<u32> {
     number.text.parse().ok().filter(|_| is_more)
 }
 
-/// The problem of what holds while all is well.
+/// The problem of a condition that holds while all is well.
 pub(crate) fn other_way_round(place: TokenRange, written: &str, opposite: &str) -> Problem {
     let what = format!("a rule says when to trip, and `{written}` is the other way round");
     Problem::new(place, what).help(format!("to trip on the opposite, write `{opposite}`"))

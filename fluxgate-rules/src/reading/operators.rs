@@ -60,7 +60,7 @@ pub(crate) fn joined(cursor: &Cursor<'_>, range: TokenRange) -> Vec<Token> {
             tokens.push(Token::new(Shape::Close, ")"));
             at = inside.end + 1;
         } else {
-            // The arguments of a condition are no conditions.
+            // The arguments of a condition are not conditions.
             let end = if is_call { inside.end + 1 } else { at + 1 };
             tokens.extend_from_slice(&cursor.tokens[at..end]);
             at = end;

@@ -1,7 +1,7 @@
 //! The tokens of a rule -> its syntax tree.
 //!
-//! It continues after a mistake, so that all mistakes are reported together. If the intention is clear, it continues
-//! with what was meant.
+//! The parser continues after a mistake, so that all mistakes are reported together. If the intention is clear, it
+//! continues with what was meant.
 
 mod joining;
 mod member;

@@ -73,7 +73,7 @@ impl<'a> Piece<'a> {
     pub(crate) fn values(&self) -> Vec<String> {
         let tokens = self.tokens();
         let is_sign = |token: &Token, signs: &[&str]| signs.iter().any(|sign| token.is(sign));
-        // `+/-` is no sum.
+        // `+/-` is not a sum.
         let is_alone = |at: usize| {
             let is_part = |at: usize| tokens.get(at).is_some_and(|token| is_sign(token, &["+", "/", "-"]));
             !is_part(at + 1) && !at.checked_sub(1).is_some_and(is_part)
@@ -93,7 +93,7 @@ impl<'a> Piece<'a> {
         }
     }
 
-    /// It as written or, in parts, its values.
+    /// The argument as written or, in parts, its values.
     pub(crate) fn parts(&self, in_parts: bool) -> Vec<String> {
         if in_parts { self.values() } else { vec![self.written()] }
     }
@@ -108,7 +108,7 @@ impl<'a> Piece<'a> {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
     }
 
-    /// Whether the parameter takes it, or takes nearly the same.
+    /// Whether the parameter takes it, or something close to it.
     pub(crate) fn resembles(&self, parameter: &Parameter) -> bool {
         match self.read("", parameter) {
             Ok(_) => true,
@@ -124,17 +124,17 @@ impl<'a> Piece<'a> {
         Some(constant.text.as_str())
     }
 
-    /// Whether it may be the parameter's value, but only the compiler knows that of a constant.
+    /// Whether it is a constant that may be the parameter's value: only the compiler knows.
     pub(crate) fn is_constant(&self, parameter: &Parameter) -> bool {
         self.constant().is_some() && self.read("", parameter) == Ok(Value::Rust)
     }
 
-    /// A constant without a name for its argument, as if its own were that: `ALPHA` is one minus a confidence.
+    /// A constant given without a name, as if its own were the argument's: `ALPHA` is one minus a confidence.
     pub(crate) fn named(self) -> Self {
         Self { name: self.name.or(self.constant()), ..self }
     }
 
-    /// The keyword argument of which it is but the name.
+    /// The keyword argument of which it is only the name.
     pub(crate) fn keyword_alone(
         &self,
         vocabulary: &Vocabulary,
@@ -144,7 +144,7 @@ impl<'a> Piece<'a> {
         if self.constant().is_some() { None } else { keyword_known(vocabulary, entry, &name) }
     }
 
-    /// The unit in which its name, of another library, gives the parameter's value: `cooldown(seconds = 45)`.
+    /// The unit that its name implies for the parameter's value: `cooldown(seconds = 45)`.
     fn unit(&self, parameter: &Parameter) -> Option<Unit> {
         let name = self.name?;
         if let Some(unit) = same_unit(name).filter(|_| parameter.kind.is_duration()) {
@@ -208,7 +208,7 @@ fn end_of_signs(tokens: &[Token]) -> usize {
     tokens.iter().take_while(is_sign).count()
 }
 
-/// Whether what follows a name is a value, with a sign before it or none. `MAX::VALUE` begins with a path.
+/// Whether what follows a name is a value, with or without a sign before it. `MAX::VALUE` begins with a path.
 fn is_value_given(tokens: &[Token]) -> bool {
     match tokens {
         [one, two, ..] if one.is(":") && two.is(":") => false,

@@ -169,14 +169,14 @@ fn of_buckets(tokens: &[Token]) -> Option<Vec<String>> {
     Some(vec![Spelled(whole).to_string(), tokens[at].text.clone()])
 }
 
-/// `gradually over 10s`, for a retry
+/// The problem of prose about another setting: `gradually over 10s`, for a retry.
 fn of_another_setting(
     vocabulary: &Vocabulary,
     tokens: &[Token],
     figures: &[String],
     place: TokenRange,
 ) -> Option<Problem> {
-    // What is counted, as in `100 requests` or `one at a time`, is no word of a setting.
+    // What is counted, as in `100 requests` or `one at a time`, is not a word of a setting.
     let counts = |word: &Token| is_number(word) || ["a", "the", "each", "every"].iter().any(|it| word.is(it));
     let is_counted = |at: usize| at > 0 && counts(&tokens[at - 1]);
     let mut words = (0..tokens.len()).filter(|at| !is_counted(*at)).map(|at| &tokens[at].text);
@@ -186,7 +186,8 @@ fn of_another_setting(
     })
 }
 
-/// `5 times`, `3 retries`, for a setting that takes neither a number of calls nor a share of them
+/// Whether prose only says `5 times` or `3 retries`, for a setting that takes neither a number of calls nor a share of
+/// them.
 fn only_says_how_often(vocabulary: &'static Vocabulary, tokens: &[Token]) -> bool {
     let takes_count =
         |entry: &Entry| matches!(entry.positional, [one] if one.kind.is_count() || one.kind == Kind::Ratio);
@@ -252,7 +253,7 @@ fn translated(tokens: &[Token]) -> (String, Option<String>) {
             if group.state.is_some() && state.is_some() && group.state != state {
                 groups.push(core::mem::take(&mut group));
             }
-            // What a clause does not say of itself, the others do.
+            // A clause without a topic has that of the whole.
             let topic = Topic::of(clause).or(whole).unwrap_or(Topic::Failures);
             let facts = Facts::read(clause, topic);
             group.state = state.or(group.state);
@@ -363,7 +364,7 @@ mod tests {
             ("the p99 latency is above 2 seconds", Some("slow_rate(0.01, 2s)")),
             ("the average latency is above 500ms", Some("avg_latency(500ms)")),
             ("closed and failures or half_open", None),
-            // A number of calls is none of failures.
+            // A number of calls is not one of failures.
             ("failure_rate > 50% over 20 calls", Some("failure_rate(50%)")),
             ("failure_rate > 50% over at least 20 calls", Some("min(20) & failure_rate(50%)")),
             ("50% failures and more than 20 requests", Some("min(21) & failure_rate(50%)")),

@@ -61,7 +61,7 @@ fn unprefixed(tokens: &[Token], noun: &str) -> Reading<()> {
 fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
     let Some(Illegible { problem, meant }) = characters::illegible(tokens) else { return read(tokens) };
     let mut rest = read(&meant.tokens).err().unwrap_or_default();
-    // A replacement for everything corrects what is wrong with the characters' own words as well.
+    // A replacement for everything also corrects what is wrong with the words of those characters.
     if problem.suggestion().is_some_and(|suggestion| suggestion.range.of(tokens).len() == tokens.len()) {
         rest.retain(|problem| !meant.is_changed(problem.place, tokens));
     }
@@ -75,7 +75,7 @@ fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Readin
 fn paired<T>(tokens: &[Token], read: &impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
     let mut problems = Vec::new();
     let mut meant = Edits::none(tokens);
-    // Each change of the text may uncover one more.
+    // Each correction may uncover another mistake.
     while let Err(problem) = Brackets::pair(&meant.tokens) {
         let next =
             problem.suggestion().filter(|_| problems.len() < 8).map(|suggestion| meant.then(suggestion));
@@ -168,7 +168,7 @@ fn written_call(
     if let Some(problem) = prose::setting(vocabulary, tokens) {
         return Err(vec![problem]);
     }
-    // `Duration.ofSeconds(30)` begins with a word, too.
+    // `Duration.ofSeconds(30)` also begins with a word.
     if first.shape != Shape::Word || notation::duration(tokens).is_some() {
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.noun_with_article());
@@ -241,7 +241,7 @@ pub fn expected(
     refuse(expectations::unmet(tokens, rule, window, expectations))
 }
 
-/// The same for the default rule, which `tokens` are not part of.
+/// The same for the default rule. `tokens` belong to another setting.
 pub fn expected_of_default(
     tokens: &[Token],
     window: Option<&Window>,

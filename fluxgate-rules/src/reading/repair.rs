@@ -19,7 +19,7 @@ pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) 
 }
 
 /// Returns the reading. If its only suggestion replaces all tokens, the suggestion is repaired until it is valid:
-/// `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`. One that nothing repairs gives way to the example.
+/// `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`. A suggestion that nothing repairs gives way to the example.
 pub(crate) fn settled<T>(
     tokens: &[Token],
     reading: Result<T, Vec<Problem>>,

@@ -192,8 +192,8 @@ impl Examiner<'_> {
         self.repeated.contains(&self.places[node])
     }
 
-    /// Whether the rule holds through the node only if a condition about which no more than `known` is known holds,
-    /// too.
+    /// Whether the rule holds through the node only if another condition also holds, of which just one of `known` is
+    /// known.
     fn depends_on(&self, node: usize, known: &[Known]) -> bool {
         let subtree = |at| subtree(&self.nodes, at);
         let groups = (0..node).filter(|group| subtree(*group).contains(&node));
@@ -372,7 +372,7 @@ impl Examiner<'_> {
     fn blind(&self) -> Vec<Problem> {
         let spot = |fail| blind_spot(&self.nodes, self.window, fail);
         let (failing, slow) = (spot(true), spot(false));
-        // Failed calls may be slow, too; then one branch sees both.
+        // Failed calls may also be slow; then one branch sees both.
         let failing = failing.filter(|failing| slow.is_none_or(|slow| *failing < slow));
         let problem = |does: String, evidence: String| {
             let what = format!(

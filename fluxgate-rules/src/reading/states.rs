@@ -100,7 +100,7 @@ pub(crate) fn state(token: &Token) -> Option<&'static str> {
     }
 }
 
-/// Whether a word is a state, or what has one.
+/// Whether a word is a state, or something that has one.
 pub(crate) fn speaks_of_state(token: &Token) -> bool {
     let names = ["state", "status", "breaker", "circuit", "circuit_state"];
     state(token).is_some() || names.contains(&snake(&token.text).as_str())

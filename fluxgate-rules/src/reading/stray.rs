@@ -21,7 +21,7 @@ pub(crate) struct Stray {
 }
 
 impl Stray {
-    /// The one that begins at an index, if that is the name of one.
+    /// The argument that begins at an index, if `is_name` accepts its name.
     fn at(cursor: &Cursor<'_>, at: usize, is_name: impl Fn(&str) -> bool) -> Option<Self> {
         let figure = cursor.end_of_figure(at);
         let word = figure.map_or(at, |end| cursor.end_of_signs(end));
@@ -52,7 +52,7 @@ impl Stray {
         Some(Self { name, place: TokenRange::new(at, end), value: TokenRange::new(start, end) })
     }
 
-    /// The one that comes next, after a word with its arguments: `.jitter(0.1)`, `& jitter = 0.1`, `with jitter = 0.1`;
+    /// The argument that comes next, after a word with its arguments: `.jitter(0.1)`, `& jitter = 0.1`, `with jitter = 0.1`;
     /// and the word that has it: this one or, unless it is a condition, one that takes the same values.
     pub(crate) fn after(cursor: &Cursor<'_>, entry: &'static Entry) -> Option<(&'static Entry, Self)> {
         let start = cursor.at + cursor.from(cursor.at).iter().take_while(|token| is_between(token)).count();
@@ -91,7 +91,7 @@ struct Owner {
 }
 
 impl Owner {
-    /// The ones in a range that lack the argument.
+    /// Those in a range that lack the argument.
     fn all(cursor: &Cursor<'_>, range: TokenRange, name: &str) -> Vec<Self> {
         let has = |entry: &'static Entry, name: &str| keyword_meant(cursor.vocabulary, entry, name);
         let owner = |at: usize| {
@@ -106,7 +106,7 @@ impl Owner {
         (range.start..range.end).filter_map(owner).collect()
     }
 
-    /// With the argument.
+    /// The word with the argument added.
     fn with(&self, cursor: &Cursor<'_>, argument: String) -> Filled {
         let own = cursor.pieces(self.inside).into_iter().map(|piece| cursor.spell(piece));
         right_call(cursor.vocabulary, self.entry, &own.chain([argument]).collect::<Vec<_>>())

@@ -103,7 +103,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     if let Some(values) = values {
         return right_call(vocabulary, entry, &values);
     }
-    // An unknown name does no harm.
+    // A value with an unknown name counts as positional.
     let is_positional = |piece: &Piece<'_>| match piece.name {
         Some(name) => {
             let keyword = keyword_meant(vocabulary, entry, name);
@@ -211,7 +211,7 @@ pub(crate) fn is_before_keywords(
 }
 
 /// The keyword argument that a value without a name was meant for, among those that are free: one that takes it; or for
-/// a constant, the one that it is called after, or the only one.
+/// a constant, the one that it is named after, or the only one.
 pub(crate) fn keyword_of_value(
     vocabulary: &Vocabulary,
     entry: &'static Entry,
@@ -275,7 +275,7 @@ pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<us
     (0..entry.positional.len()).map(Some).collect()
 }
 
-/// The parameter without a name of its own that a value names.
+/// The positional parameter that a value names.
 fn named_after(entry: &Entry, value: &Piece<'_>) -> Option<&'static Parameter> {
     entry.positional.iter().find(|parameter| value.name == Some(parameter.name))
 }
@@ -286,7 +286,7 @@ fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
         let read = value.read(entry.word, parameter);
         read.is_ok_and(|read| read != Value::Rust || !value.is_number())
     };
-    // In `ramp_up(100%, 10s)`, it is where the ramp ends.
+    // In `ramp_up(100%, 10s)`, `100%` is where the ramp ends.
     let is_example = |value: &Piece<'_>, parameter: &Parameter| {
         let example = value::read_text(parameter.example, "", parameter);
         example.is_ok_and(|example| value.read("", parameter) == Ok(example))

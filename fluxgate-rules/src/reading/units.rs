@@ -11,7 +11,7 @@ use crate::reading::piece::keyword;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 
-/// What a word means that ends in a unit, and the values in that: `cooldown_ms(500)`, `sleepWindowInMilliseconds(500)`.
+/// What a word that ends in a unit means, and its values in that unit: `cooldown_ms(500)`, `sleepWindowInMilliseconds(500)`.
 pub(crate) fn in_unit(
     vocabulary: &'static Vocabulary,
     word: &str,

@@ -441,7 +441,7 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
             "to keep a breaker from tripping, switch it off while the program runs: `breaker.disable()`"
         }
-        // The attribute removes it before this.
+        // A function's attribute removes it before the retry is read.
         word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {
             let what = "`from_error` asks the errors of a function, and there is none here".to_owned();
             let help = "write it in the `#[circuit_breaker(retry = from_error(..))]` of a function, \

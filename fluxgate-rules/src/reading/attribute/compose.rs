@@ -111,7 +111,7 @@ fn meant_tracker(value: &str) -> Filled {
     }
 }
 
-/// The errors that count as successes: those given, and all but the only failures.
+/// The errors that count as successes: those given as such, and all except those given as the only failures.
 fn successes(parts: &[GivenPart]) -> Option<Filled> {
     let filled = parts.iter().map(|given| {
         let tracker = meant_tracker(&given.value);

@@ -42,7 +42,7 @@ struct DraftPart {
 }
 
 impl DraftPart {
-    /// Why it is written as part of another argument, if it makes up so many arguments alone.
+    /// Why it has to be written as part of another argument, given the number of arguments that it makes up alone.
     fn why(&self, arguments: usize) -> Option<String> {
         match self.given.part {
             Part::Whole | Part::OnlyFailures => None,
@@ -95,7 +95,7 @@ impl<'a> Draft<'a> {
     }
 
     /// If some words are another library's, and nothing else sets how long an open breaker waits, an argument of ours
-    /// that means this elsewhere is read as theirs.
+    /// that means this in other libraries is read as theirs.
     fn disown(&mut self, rest: &mut Vec<Assignment>) {
         let is_named =
             |entry: &Assignment, is: fn(&str) -> bool| entry.name.as_ref().is_some_and(|name| is(name));
@@ -116,7 +116,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether it is an argument with one of our names, perhaps with another sign.
+    /// Whether it is an argument with one of our names, perhaps with a sign other than `=`.
     fn is_ours(&self, entry: &Assignment) -> bool {
         let is_written = self.reader.spell(entry.name_place);
         let is_name =
@@ -146,7 +146,7 @@ impl<'a> Draft<'a> {
         self.count_in_window();
     }
 
-    /// Beside a window, a word that counts failures in a row in one library, and in the window in another, does the latter.
+    /// A word that counts failures in a row in one library, and in the window in another, means the latter if a window is given.
     fn count_in_window(&mut self) {
         const IN_A_ROW: Part = Part::Argument("failure_streak", 0);
         const IN_WINDOW: Part = Part::Argument("failures", 0);
@@ -161,7 +161,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// If something else sets how long an open breaker waits, a word for that which may also limit a call does the latter.
+    /// A word for how long an open breaker waits that may also limit a call means the latter if something else sets the wait.
     fn find_limits(&mut self) {
         let may_limit = |part: &DraftPart| part.setting == RETRY.setting && part.otherwise == Some(LIMIT);
         let is_pause = |part: &DraftPart| part.setting == RETRY.setting && !may_limit(part);
@@ -210,7 +210,7 @@ impl<'a> Draft<'a> {
                 problem.help("remove one of them").correct_at(self.reader.with_comma(entry.place), ""),
             );
         }
-        // What fails and what does not go together.
+        // The only failures and the successes may both be given.
         let is_second = |other: &DraftPart| {
             let is_other = [part, other.given.part].contains(&Part::OnlyFailures) && part != other.given.part;
             other.setting == setting && places::vocabulary(setting).is_none() && !is_other

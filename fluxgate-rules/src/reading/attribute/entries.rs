@@ -174,7 +174,7 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// Whether a word is followed by its value in parentheses, and is no word that a value begins with.
+    /// Whether a word is followed by its value in parentheses, and does not itself begin a value.
     fn names_its_group(&self, name: TokenRange, value: TokenRange) -> bool {
         let text = self.name_text(name);
         let is_group = self.group_at(name.end, value.end).is_some();
@@ -311,7 +311,7 @@ impl AttributeReader<'_> {
 
     /// The number of sign tokens between a name and its value: `=`, `:`, `=>`, `:=`, `->`, `==`.
     fn signs(&self, start: usize, end: usize) -> usize {
-        // After `=`, only the rest of a longer sign: a value may begin with any other.
+        // After `=`, only the rest of a longer sign counts: any other sign may begin the value.
         let continues = |at: usize| match at.checked_sub(1).filter(|_| at > start) {
             Some(before) if self.is(before, "=") => self.is(at, "=") || self.is(at, ">"),
             _ => ["=", ":", ">", "-", "+", "?"].iter().any(|sign| self.is(at, sign)),

@@ -45,7 +45,7 @@ impl AttributeReader<'_> {
         libraries.filter(|library| !library.is_empty()).collect()
     }
 
-    /// What an entry means, given the libraries that all entries' words come from, one for each word.
+    /// What an entry means, given the libraries of all entries, each as often as an entry's name is from it.
     pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Interpretation {
         let value = self.spell(entry.value);
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
@@ -127,7 +127,7 @@ impl AttributeReader<'_> {
             position.unwrap_or(SETTINGS.len())
         };
         senses.sort_by_key(order);
-        // Besides this entry itself.
+        // Apart from this entry's own.
         let mentions =
             |library: &str| libraries.iter().filter(|other| **other == library).count().saturating_sub(1);
         senses.sort_by_key(|sense| Reverse(sense.libraries.split(", ").map(mentions).max()));
@@ -161,7 +161,7 @@ impl AttributeReader<'_> {
         match fitting(&senses, value) {
             Some(Sense { part: Part::Elsewhere(help), .. }) => Interpretation::Elsewhere(help),
             Some(sense) if sense.part == Part::Choice && !takes(&sense, value) => Interpretation::Unknown,
-            // A breaker defined elsewhere has a name, too.
+            // The name may be that of a breaker defined elsewhere.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
                 Interpretation::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
             }
@@ -178,7 +178,7 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// The tracker that a value clearly is, despite its name: `failures = matches(Down)`.
+    /// The argument for a value that clearly is a tracker, despite its name: `failures = matches(Down)`.
     fn tracked(&self, name: &str, value: &str) -> Option<&'static str> {
         let own = own_part(name).map(|(setting, part)| Sense { part, ..whole(setting) });
         let senses: Vec<_> = own.chain(senses(name)).filter(|sense| sense.setting != "outcome").collect();
@@ -214,7 +214,7 @@ impl AttributeReader<'_> {
         self.tokens.windows(2).any(|pair| pair[0].is("key") && pair[1].is("="))
     }
 
-    /// The argument whose misspelling a name is.
+    /// The argument that a name misspells.
     pub(crate) fn nearest_argument(&self, name: &str) -> Option<&'static str> {
         nearest(name, self.names.iter().map(|(text, _)| *text))
     }
@@ -385,7 +385,7 @@ fn takes(sense: &Sense, value: &str) -> bool {
             tokens.first().is_some_and(|first| is_known(vocabulary, &first.text))
                 || meant_by(vocabulary, &tokens, place).is_some()
         }
-        // `per = ramp_up(..)` and `per = 60s` are no keys.
+        // `per = ramp_up(..)` and `per = 60s` are not keys.
         (Part::Whole, None) if sense.setting == "key" => {
             let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
             !is_time && tokens.first().is_none_or(|first| setting_of_word(&first.text).is_none())

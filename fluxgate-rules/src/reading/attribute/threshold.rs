@@ -38,7 +38,7 @@ pub(crate) fn threshold_of_window(
     let time = others.iter().filter(|piece| !is_count(piece)).find_map(|piece| time(piece));
     let given = usize::from(count.is_some()) + usize::from(time.is_some());
     let is_alone = others.is_empty() && retry.is_none();
-    // Only a policy has nothing else in it.
+    // Only in a policy may a threshold stand alone.
     if is_alone && part != Part::Whole || others.len() != given || !is_rate && !is_count(&threshold) {
         return None;
     }
@@ -59,7 +59,7 @@ pub(crate) fn threshold_of_window(
     Some(parts)
 }
 
-/// The threshold of a policy of failsafe, `consecutive_failures(3, exponential(10s, 60s))`: its word, and the values.
+/// The threshold of a failsafe policy, `consecutive_failures(3, exponential(10s, 60s))`: its word, and the values.
 fn policy(value: &str) -> Option<(&'static str, String)> {
     let tokens = lex(value).tokens;
     let open = tokens.iter().position(|token| token.is("("))?;
@@ -94,7 +94,7 @@ fn pieces(value: &str) -> Option<Vec<String>> {
     Some(pieces.iter().map(|piece| spell(piece.of(tokens))).collect())
 }
 
-/// A duration in any notation; `minute`, as in `5 per minute`, is one.
+/// A duration in any notation; `minute`, as in `5 per minute`, is one minute.
 fn time(text: &str) -> Option<String> {
     let text = if same_unit(text).is_some() { format!("1 {text}") } else { text.to_owned() };
     match read_or_right(&text, &TIMEOUT)? {

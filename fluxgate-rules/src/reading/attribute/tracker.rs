@@ -6,11 +6,11 @@ use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, between_quotes, spell, spell_closure};
 
-/// An enum that says of what kind an error is, and is no error itself.
+/// An enum that tells what kind an error is of, and is not an error itself.
 pub struct KindOfError {
     /// Its name.
     pub name: &'static str,
-    /// What the name of the error has in its place.
+    /// What the path of the error has in place of that name: `io::Error` for `io::ErrorKind`.
     pub error: &'static str,
     /// The method of the error that returns it.
     pub method: &'static str,
@@ -101,7 +101,7 @@ struct TrackerMember {
     text: String,
     is_type: bool,
     is_function: bool,
-    /// What it is a variant of, if that is no error itself.
+    /// What it is a variant of, if that is a kind of error.
     kind: Option<&'static KindOfError>,
 }
 
@@ -126,7 +126,7 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
         let tokens = lex(inside).tokens;
         return if tokens.iter().any(|token| token.shape == Shape::Literal) { None } else { member(&tokens) };
     }
-    // Java packages mean nothing here; a range and a method's call have points, too.
+    // Drops Java packages, but no part of a range or a method call, which also have points.
     let is_dotted = tokens.iter().all(|token| token.shape == Shape::Word || token.is(".") || token.is(":"));
     let last_point = tokens.iter().rposition(|token| token.is(".")).filter(|_| is_dotted);
     let tokens = &tokens[last_point.map_or(0, |point| point + 1)..];

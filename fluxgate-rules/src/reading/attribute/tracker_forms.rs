@@ -193,7 +193,7 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
     let last = tokens.len().checked_sub(1)?;
     let is_group = tokens[0].shape == Shape::Open && brackets.close(0) == last;
     let is_mere_group = is_group && tokens[0].is("(");
-    // The comma in `|result: &Result<_, Error>| ..` is of a type.
+    // The comma in `|result: &Result<_, Error>| ..` belongs to a type.
     if tokens[0].is("|") {
         return None;
     }
@@ -216,7 +216,7 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
         let what = "trackers are joined by `|`, and so are patterns in one `matches`";
         return Some(MeantTracker { what, text: any(&included)?.join(" | ") });
     }
-    // `!a & b` excludes only part of it.
+    // `!a & b` excludes only `a`.
     let is_whole = |piece: &&[Token]| {
         !piece.is_empty() && !is_joined(piece, "|") && !is_joined(piece, "&") && !is_negated(piece)
     };

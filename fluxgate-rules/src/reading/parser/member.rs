@@ -243,7 +243,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a rule needs no report.
+/// Whether these tokens are a rule without mistakes.
 fn is_read(tokens: &[Token]) -> bool {
     Brackets::pair(tokens).is_ok_and(|brackets| parse(tokens, &brackets).problems.is_empty())
 }

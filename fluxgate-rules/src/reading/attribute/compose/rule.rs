@@ -76,7 +76,7 @@ fn condition_named(value: &str) -> Option<&'static Entry> {
     {
         return None;
     }
-    // As the strategy of a rule, what is counted is failures.
+    // A strategy that counts means failures.
     let is_count =
         tokens.last().is_some_and(|last| ["count", "counting"].contains(&snake(&last.text).as_str()));
     let entry =
@@ -190,11 +190,11 @@ impl<'a> RuleDraft<'a> {
             }
             _ => None,
         });
-        // `consecutive_failures(3, exponential(10s, 60s))`: each for itself.
+        // `consecutive_failures(3, exponential(10s, 60s))`: each value separately.
         positional.into_iter().flat_map(|(_, value)| pieces(value)).chain(keywords).collect()
     }
 
-    /// The alternatives, joined by `|`, if each is a share of calls that any number of calls can have.
+    /// The alternatives, joined by `|`, if each is a plain rate, which any number of calls can reach.
     fn rates(&self) -> Option<String> {
         let is_rate = |text: &&String| {
             let tokens = lex(text).tokens;
@@ -220,7 +220,7 @@ impl<'a> RuleDraft<'a> {
     }
 }
 
-/// A rule whose trials take this many calls or successes, or this share of them, or as many of so many calls.
+/// A rule whose trials need these successes: a number of them, a share, or a number out of several calls (`3, 5`).
 fn with_trial(rule: Filled, rates: Option<String>, successes: &str) -> Filled {
     let successes = unquoted(successes);
     if let [needed, calls] = pieces(successes).as_slice()
@@ -288,7 +288,7 @@ fn group(text: &str) -> String {
     if alternatives == Ok(1) { text.to_owned() } else { format!("({text})") }
 }
 
-/// Whether a condition only says when others count.
+/// Whether a condition only restricts when others apply.
 fn is_guard(text: &str) -> bool {
     let tokens = lex(text).tokens;
     let mut words = tokens.iter().filter(|token| token.shape == Shape::Word).peekable();
@@ -310,7 +310,7 @@ fn with_threshold(rule: &str, threshold: &str) -> Option<String> {
     with_argument(rule, "slow_rate", &Spelled(threshold).to_string())
 }
 
-/// Adds an argument to a word of the rule that has only one.
+/// Adds an argument to a word of the rule, unless the word has more than one already.
 fn with_argument(rule: &str, word: &str, argument: &str) -> Option<String> {
     let mut tokens = lex(rule).tokens;
     let is_word =

@@ -38,7 +38,7 @@ struct CallParts<'a> {
     base: Option<Vec<Token>>,
     /// The word that a part names.
     chosen: Option<&'static Entry>,
-    /// Values of positional arguments: of which word, and which of them.
+    /// Values of positional arguments, with the word and the index.
     arguments: Vec<(&'static Entry, usize, &'a str)>,
     keywords: Vec<(&'static str, &'a str)>,
 }
@@ -83,7 +83,7 @@ impl<'a> CallParts<'a> {
         self.chosen = self.chosen.or(entry);
     }
 
-    /// Takes a whole value, unless there is one.
+    /// Takes a whole value as the base, unless there is one already.
     fn complete(&mut self, value: &str) {
         if self.base.is_some() {
             return;
@@ -147,7 +147,7 @@ impl<'a> CallParts<'a> {
         texts.map(move |text| format!("`{}` has no place for `{text}`", entry.word))
     }
 
-    /// Whether a value for an argument of one word is one for the same argument of another.
+    /// Whether a value given for an argument of one word also suits that argument of another.
     fn is_taken(&self, entry: &Entry, (other, at, text): &(&'static Entry, usize, &str)) -> bool {
         let kind = other.positional.get(*at).map(|parameter| parameter.kind);
         let is_alike = |parameter: &Parameter| {
@@ -178,7 +178,7 @@ impl<'a> CallParts<'a> {
 /// The word that the value of a positional argument names instead.
 fn word_of(vocabulary: &'static Vocabulary, word: &str, at: usize, value: &str) -> Option<&'static Entry> {
     let is_function = word == "custom";
-    // A user's constant.
+    // A static is a user's constant.
     let is_other = at > 0 || is_function || is_static(&lex(value).tokens);
     first_word(vocabulary, value).filter(|_| !is_other)
 }
