@@ -56,7 +56,7 @@ impl Brackets {
         self.0[at]
     }
 
-    /// Splits a range at all of these tokens, except those in parentheses. Pieces may be empty.
+    /// Splits a range at its separators, except those in parentheses. Pieces may be empty.
     pub(crate) fn split_at(
         &self,
         place: TokenRange,

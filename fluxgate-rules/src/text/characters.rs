@@ -19,7 +19,7 @@ pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
     illegible(tokens).map(|illegible| illegible.problem)
 }
 
-/// The text of a string as it is written without quotes, with the characters that it seems to have; `None` if it is no
+/// The text of a string as it is written without quotes, with the characters that it seems to have; `None` if it is not
 /// Rust.
 pub(crate) fn bare(text: &str) -> Option<String> {
     let tokens = lex(text).tokens;

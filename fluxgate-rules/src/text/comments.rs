@@ -1,10 +1,10 @@
-//! Comments as settings files have them, which a setting itself begins with `//`.
+//! Comments in the style of settings files, `# ..`, where a setting takes `// ..`.
 
 use core::ops::Range;
 
 use crate::text::lexer::Lexed;
 
-/// Takes what is meant as a comment out of the tokens: from a `#` behind a space to the end of the line. No setting has such a sign.
+/// Removes what is meant as a comment from the tokens: from a `#` after a space, which no setting contains, to the end of the line.
 /// Returns where these signs are.
 pub(crate) fn take(text: &str, lexed: &mut Lexed) -> Vec<Range<usize>> {
     let mut signs = Vec::new();

@@ -12,7 +12,7 @@ pub(crate) struct Edits {
 }
 
 impl Edits {
-    /// These tokens, each with its place before; `length` tokens were there.
+    /// These tokens, each with its place before, when there were `length` tokens.
     pub(crate) fn new(tokens: Vec<Token>, mut before: Vec<TokenRange>, length: usize) -> Self {
         before.push(TokenRange::new(length, length));
         Self { tokens, before }
@@ -34,7 +34,7 @@ impl Edits {
         Self { tokens, before }
     }
 
-    /// A problem of the changed tokens as one of those before.
+    /// A problem of the changed tokens, with its places among those before.
     pub(crate) fn before(&self, mut problem: Problem) -> Problem {
         problem.place = self.place_before(problem.place);
         if let Advice::Change(suggestion) = &mut problem.advice {

@@ -70,7 +70,7 @@ impl TokenRange {
         self.start >= self.end
     }
 
-    /// The same with the separator before it, or else the one after it, so that removing it leaves none behind.
+    /// The range with the separator before it, or else the one after it, so that removing both leaves none behind.
     #[must_use]
     pub fn with_separator(self, tokens: &[Token], is_separator: impl Fn(&Token) -> bool) -> Self {
         let Self { start, end } = self;
