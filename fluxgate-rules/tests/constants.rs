@@ -178,7 +178,7 @@ fn retries_and_permits_are_refused() {
     assert_eq!((random(0.01), random(1.0)), (None, None));
     assert_eq!(random(0.009_999_999), refused(Flaw::RareProbes));
     assert_eq!(random(1e-9), refused(Flaw::RareProbes));
-    // It is refused as a value.
+    // 0 is refused as a value.
     assert_eq!(random(0.0), None);
 }
 

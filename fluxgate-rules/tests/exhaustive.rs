@@ -28,7 +28,7 @@ enum Tree {
 }
 
 /// What a condition can see.
-#[expect(clippy::struct_excessive_bools, reason = "conditions look at so many")]
+#[expect(clippy::struct_excessive_bools, reason = "conditions look at that many")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Seen {
     half_open: bool,
@@ -201,7 +201,7 @@ proptest! {
         let everything = &SEEN[LONGEST];
         let closed: Vec<_> = SEEN[size].iter().filter(|seen| !seen.half_open).collect();
         let half_open: Vec<_> = everything.iter().filter(|seen| seen.half_open).collect();
-        // The number of running calls is no evidence for a trial.
+        // The number of running calls is not evidence for a trial.
         let trial: Vec<_> = half_open.iter().copied().filter(|seen| !seen.crowded).collect();
 
         let mut flawed = false;

@@ -86,8 +86,8 @@ fn a_page_is_written_for_every_window() {
     }
 }
 
-/// Regression: the page said that every outage is noticed, that a window without the calls for it was the reason if a rule does not
-/// look at failures, and named a condition of both states twice.
+/// Regression: the page said that every outage is noticed, blamed a window of too few calls if a rule does not look at
+/// failures, and named a condition of both states twice.
 #[test]
 fn conditions_unrelated_to_failures_are_left_out_of_the_whole_page() {
     let explain = |rule: &str, window: &str| {

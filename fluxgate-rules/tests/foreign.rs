@@ -156,8 +156,7 @@ fn a_word_keeps_its_meaning_and_its_value() {
     assert!(count > 250, "{count}");
 }
 
-/// Where a word alone suggests something else than what its library does with it.
-/// Arguments of other libraries, and ours that do the same.
+/// Arguments of other libraries whose words alone may suggest something else, and ours that do what they do there.
 const IN_THEIR_LIBRARIES: [(&str, &str); 40] = [
     // A success sets these counts back to 0.
     ("fail_max = 5", "trip = failure_streak(5)"),
@@ -176,7 +175,7 @@ const IN_THEIR_LIBRARIES: [(&str, &str); 40] = [
     // Failsafe takes a threshold with its window.
     ("with_failure_threshold(3, 5)", "trip = failures(3), window = count(5)"),
     ("with_failure_threshold(3, 5, 60s)", "trip = min(5) & failures(3), window = time(1m)"),
-    // And its namesake takes one with the pause.
+    // The Rust crate of that name takes a threshold with the pause.
     (
         "consecutive_failures(3, exponential(10s, 60s))",
         "retry = backoff(10s, max = 60s), trip = failure_streak(3)",
@@ -195,11 +194,11 @@ const IN_THEIR_LIBRARIES: [(&str, &str); 40] = [
     ),
     // The limit of a call there, and not how long an open breaker waits.
     ("timeout = 1000, error_percent_threshold = 25", "timeout = 1000ms, trip = min(10) & failure_rate(25%)"),
-    // What is counted, a word says.
+    // A word says what is counted.
     ("strategy = consecutive, threshold = 5", "trip = failure_streak(5)"),
     ("traffic_control = consecutive_errors, threshold = 5", "trip = failure_streak(5)"),
     ("strategy = rate, threshold = 50", "trip = min(10) & failure_rate(50%)"),
-    // What these except counts as a success.
+    // The errors that these except count as successes.
     ("exclude = a::function", "success = custom(a::function)"),
     ("error_filter = a::function", "success = custom(a::function)"),
     ("skip_on = a::function", "success = custom(a::function)"),
@@ -247,11 +246,11 @@ const IN_THEIR_LIBRARIES: [(&str, &str); 40] = [
         "trip = closed & failures(9), success_threshold = 5",
         "trip = closed & failures(9) | half_open & min(5) & failure_rate(0.5)",
     ),
-    // What these do not name counts as a success, too.
+    // Errors that these do not name also count as successes.
     ("record_exceptions = IOException", "success = !type_of(IOException)"),
     ("should_handle = matches(Down) | matches(Away)", "success = !(matches(Down) | matches(Away))"),
     ("fail_on = IOException, skip_on = NotFound", "success = !type_of(IOException) | matches(NotFound)"),
-    // Jitter alone lets no pause grow.
+    // Jitter alone does not make a pause grow.
     ("enable_randomized_wait = true, wait_duration_in_open_state = 5s", "retry = cooldown(5s, jitter = 0.5)"),
     (
         "enable_randomized_wait = true, randomized_wait_factor = 0.2, wait_duration_in_open_state = 5s",
@@ -272,7 +271,7 @@ fn a_word_means_what_it_does_in_its_library() {
 
 #[test]
 fn a_word_like_one_of_ours_is_decided_by_its_value() {
-    // Their own meanings take the value, too.
+    // Their own meanings also take the value.
     const OTHERS: [&str; 5] = ["break_for", "handle_if", "handler", "open_timeout", "rate"];
     let names = NAMES.map(|(name, _)| name);
     for word in meanings().flat_map(|meaning| meaning.words).map(|foreign| foreign.word) {

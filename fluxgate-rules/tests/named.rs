@@ -1,5 +1,5 @@
-//! A named argument may be put anywhere and called anything: one correction brings it where it belongs, with its value. So are
-//! values brought there that have no commas between them.
+//! A named argument may be put anywhere and called anything: one correction brings it where it belongs, with its value. The same
+//! goes for values without commas between them.
 #![allow(missing_docs)]
 
 use std::fmt::Debug;
@@ -56,7 +56,7 @@ fn arguments() -> impl Iterator<Item = (&'static Vocabulary, &'static Entry, &'s
     })
 }
 
-/// The names of an argument, with whether they are of what it leaves: `alpha` is one minus `sure`.
+/// The names of an argument, and whether each means one minus its value, as `alpha` does for `sure`.
 fn names(setting: &str, keyword: &'static str) -> Vec<(&'static str, bool)> {
     let of_it = |part: Part| part == Part::Keyword(keyword);
     let meanings = meanings().filter(|meaning| meaning.setting == setting && of_it(meaning.part));
@@ -71,7 +71,7 @@ fn names(setting: &str, keyword: &'static str) -> Vec<(&'static str, bool)> {
     [(keyword, false)].into_iter().chain(foreign).collect()
 }
 
-/// A value, and the one that it leaves, unlike the example for the parameter.
+/// A value unlike the parameter's example, and one minus that value.
 fn values(keyword: &Parameter) -> (&'static str, &'static str) {
     match keyword.name {
         "sure" => ("97%", "3%"),
@@ -83,7 +83,7 @@ fn values(keyword: &Parameter) -> (&'static str, &'static str) {
     }
 }
 
-/// The value before named arguments, unlike its example.
+/// A value for the argument before the named ones, unlike its example.
 fn first(entry: &Entry) -> &'static str {
     match entry.word {
         "failure_rate" => "40%",
@@ -160,7 +160,7 @@ fn a_constant_is_kept_like_a_value() {
                 assert_eq!(corrected(vocabulary, &text), right, "{text}");
             }
         }
-        // Without a name, a constant's own tells what it is.
+        // Without a name, the constant's own name tells what it is for.
         let own = keyword.name.to_uppercase();
         let right = format!("{}({first}, {} = {own})", entry.word, keyword.name);
         assert_eq!(corrected(vocabulary, &format!("{}({first}, {own})", entry.word)), right);
@@ -322,7 +322,7 @@ fn a_word_of_another_setting_is_corrected_there() {
 }
 
 #[test]
-fn a_setting_in_another_one_is_told_as_its_own() {
+fn a_setting_inside_another_is_reported_as_separate() {
     let values = [
         ("window", "60s", "time(60s)"),
         ("window", "count(50)", "count(50)"),
@@ -352,7 +352,7 @@ fn an_argument_of_another_condition_is_dropped() {
         let inside = call.strip_suffix(')').expect("arguments");
         for (_, _, keyword) in arguments().filter(|(vocabulary, ..)| vocabulary.setting == "trip") {
             for (name, _) in names("trip", keyword.name) {
-                // Running calls are no evidence by themselves.
+                // Running calls are not evidence by themselves.
                 let sign = if entry.word == "in_flight" { "|" } else { "&" };
                 for guard in [format!("failures(9) & min(8) {sign}"), format!("failures(9) {sign}")] {
                     let texts = [

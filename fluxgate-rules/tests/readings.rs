@@ -13,7 +13,7 @@ use fluxgate_rules::{Condition, ConfigProblem, Permit, Ratio, Retry, Rule, Windo
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// There is exactly one problem, with this message.
+/// Asserts that there is exactly one problem, with this message.
 fn assert_message(problems: &[ConfigProblem], message: &str) {
     let [problem] = problems else { panic!("{problems:?}") };
     assert!(problem.to_string().contains(message), "{problem}");

@@ -89,8 +89,8 @@ fn flaws_of_two_branches_are_reported_together() {
 /// A word with a valid value for each argument, and some wrong ones.
 type Arguments = (&'static str, &'static [(&'static str, &'static [&'static str])]);
 
-/// Every word with more than one argument, for each setting. Errors of two arguments together are put into one of them,
-/// next to others that do not affect it.
+/// Every word with more than one argument, for each setting. Two arguments that are wrong together are listed as one,
+/// next to others that do not affect them.
 const WORDS: [(Read, Arguments); 8] = [
     (rule, ("min(10) & slow_rate", &[("0.5", &["1.5", "50", "0s"]), ("1s", &["0s", "5", "1d", "1.5"])])),
     (

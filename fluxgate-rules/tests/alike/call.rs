@@ -15,7 +15,7 @@ pub(crate) struct Call {
 
 impl Call {
     /// The word with this value for one of its parameters, and an example for the others: with all keyword arguments,
-    /// and with none but the one.
+    /// and with none besides that one.
     pub(crate) fn with(entry: &'static Entry, varied: &'static Parameter, value: Value) -> Vec<Self> {
         let call = |all: bool| {
             let keywords = entry.keywords.iter().filter(|keyword| all || *keyword == varied);

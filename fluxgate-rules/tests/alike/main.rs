@@ -99,8 +99,8 @@ fn single(parameter: &'static Parameter, value: Value) -> Said {
     said
 }
 
-/// Nothing is said anywhere, or the same of the same number of things: a constant is called by its name, so only its
-/// message has no figures.
+/// The literal and the hand-built setting get the same messages, and the constant equally many: their text differs,
+/// because const evaluation cannot format figures.
 #[track_caller]
 fn assert_alike(text: &str, said: &Said) {
     assert_eq!(said.literal, said.by_hand, "{text}");

@@ -96,7 +96,7 @@ proptest! {
         prop_assert_eq!(&said.literal, &said.by_hand);
         let (mut literal, constant) = (flaws(&said.literal), flaws(&said.constant));
         prop_assert_eq!(literal.is_empty(), constant.is_empty(), "{}: {:#?}", text, said);
-        // Const evaluation judges the time limit of a wrong rule, too, and a rule as a whole only if its parts are right.
+        // Const evaluation also judges the time limit of a wrong rule, and a rule as a whole only if its parts are right.
         literal.insert(HUNG);
         prop_assert!(constant.is_subset(&literal), "{}: {:#?}", text, said);
     }

@@ -1,4 +1,4 @@
-//! Conditions of every word, so that a new one is generated, too.
+//! Conditions of every word, even of a new one.
 
 use fluxgate_rules::syntax::Value;
 use fluxgate_rules::vocabulary::{Entry, Kind, TRIP};
