@@ -174,7 +174,10 @@ impl Explanation {
     fn assumptions(&self, are_calls_too_few: bool) -> String {
         let mut sentences = Vec::new();
         if let Extent::Time(_) = self.window.extent {
-            sentences.push(format!("This assumes that the window holds {} calls.", grouped(self.calls_in_window())));
+            sentences.push(format!(
+                "This assumes that the window holds {} calls.",
+                grouped(self.calls_in_window())
+            ));
         }
         if are_calls_too_few {
             sentences.push("They are too few for the rule: it never opens.".to_owned());

@@ -100,14 +100,14 @@ impl Kind {
         match self {
             Self::Count => "a number of calls is from 1 to 4294967295",
             Self::Concurrency => {
-                "`in_flight` takes from 2 to 4294967295 calls, since one is in flight whenever one is made"
+                "`in_flight` takes from 2 to 4294967295 calls, since every call counts itself"
             }
             Self::Size => "a window remembers from 1 to 1000000 calls",
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Keys => "from 1 to 1000000 keys have breakers of their own",
             Self::Ratio => "a ratio is above 0 and at most 1",
             Self::Exceeded => {
-                "beside `sure`, a ratio is above 0 and below 1, since no failure rate is above 100%"
+                "with `sure`, a ratio is above 0 and below 1, since no failure rate is above 100%"
             }
             Self::Confidence => "`sure` is from 0.5 to below 1",
             Self::Jitter => "jitter is from 0 to below 1",

@@ -2,10 +2,7 @@
 //!
 //! Macro expansions call these functions, named after what they check, in const contexts; a mistake stops compilation
 //! with a message. For a single value, the macro has composed that message.
-#![allow(
-    clippy::missing_panics_doc,
-    reason = "these functions exist to stop the compiler"
-)]
+#![allow(clippy::missing_panics_doc, reason = "these functions exist to stop the compiler")]
 
 use core::time::Duration;
 
