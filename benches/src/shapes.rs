@@ -35,10 +35,16 @@ pub fn report(rounds: usize) -> String {
     let bare = [figures[0].median, figures[1].median];
     let head = ["ns per call of a boxed future", "ready at once", "over bare", "waits once", "over bare"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for (subject, figures) in subjects.iter().zip(figures.chunks_exact(2)) {
+    for (subject, [ready, waits]) in subjects.iter().zip(figures.as_chunks().0) {
         let cell = |it: &Figure| format!("{:.1} ±{:.0}%", it.median, it.spread() * 100.0);
-        let over = |shape: usize| format!("{:.1}", figures[shape].median - bare[shape]);
-        rows.push(vec![subject.name.to_owned(), cell(&figures[0]), over(0), cell(&figures[1]), over(1)]);
+        let over = |it: &Figure, bare: f64| format!("{:.1}", it.median - bare);
+        rows.push(vec![
+            subject.name.to_owned(),
+            cell(ready),
+            over(ready, bare[0]),
+            cell(waits),
+            over(waits, bare[1]),
+        ]);
     }
     table::render(&rows)
 }

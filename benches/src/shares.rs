@@ -31,15 +31,10 @@ pub fn report(rounds: usize) -> String {
     }
     let figures = measure(&mut cases, rounds, ROUND);
     let mut rows = vec![["ns per call", "1 thread", "2 threads", "scaling"].map(str::to_owned).to_vec()];
-    for (subject, figures) in subjects.iter().zip(figures.chunks_exact(2)) {
+    for (subject, [one, two]) in subjects.iter().zip(figures.as_chunks().0) {
         let cell = |it: &Figure| format!("{:.1} ±{:.0}%", it.median, it.spread() * 100.0);
-        let scaling = figures[0].median / figures[1].median;
-        rows.push(vec![
-            subject.name.to_owned(),
-            cell(&figures[0]),
-            cell(&figures[1]),
-            format!("{scaling:.2}"),
-        ]);
+        let scaling = one.median / two.median;
+        rows.push(vec![subject.name.to_owned(), cell(one), cell(two), format!("{scaling:.2}")]);
     }
     table::render(&rows)
 }
