@@ -128,10 +128,10 @@
 //! }
 //! ```
 //!
-//! `server_errors` is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
-//! !matches(..)` excludes some errors, which are then ignored; since `matches` looks at errors alone, no `Ok` is a failure then. A healthy
-//! call with a status takes some 50 instructions more, since a `status()` may be user code, and panic; one with a status only in its
-//! errors, a dozen.
+//! `server_errors` is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and
+//! `server_errors & !matches(..)` excludes some errors, which are then ignored; since `matches` looks at errors alone, no `Ok` is a
+//! failure then. A healthy call with a status takes some 50 instructions more, since a `status()` may be user code, and panic; one with a
+//! status only in its errors, a dozen.
 //!
 //! # By hand
 //!

@@ -13,8 +13,8 @@ use super::config_error::ConfigError;
 use super::{OnCancel, Settings};
 use crate::state::Outcome;
 
-/// Writes the code that treats all settings alike, from one line for each: its name, its type, its field of [`Settings`], how it prints, and how it
-/// is read.
+/// Writes the code that treats all settings alike, from one line for each: its name, its type, its field of [`Settings`], how it prints,
+/// and how it is read.
 macro_rules! changes {
     ($($name:ident: $type:ty, of $field:ident, prints $print:expr, reads $read:expr;)*) => {
         /// New values for some settings of a breaker, for [`CircuitBreaker::reconfigure`](crate::CircuitBreaker::reconfigure). The other

@@ -32,8 +32,8 @@ pub struct Totals {
     pub successes: Option<u64>,
     /// Failures, with the panics and cancelled calls that count as such.
     pub failures: u64,
-    /// Calls that say nothing about the dependency, with the panics and cancelled calls that count as such, admitted since the breaker began to count calls;
-    /// `None` if it never did.
+    /// Calls that say nothing about the dependency, with the panics and cancelled calls that count as such, admitted since the breaker
+    /// began to count calls; `None` if it never did.
     pub ignored: Option<u64>,
     /// How many successes and failures took as long as the shortest duration that a `slow_rate` of the rule names; 0 if there is no
     /// `slow_rate`. Successes are included even if they are not counted; outcomes that came too late are not, but running calls that were

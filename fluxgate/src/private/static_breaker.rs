@@ -8,8 +8,8 @@ use crate::engine::breaker::Breaker;
 use crate::sync::const_unless_model;
 
 /// A breaker and what it refers to: its settings, and the name of a method. They share one `static`, since each item of an expansion takes
-/// compile time. Its initializer names the `static` itself: `static B: StaticBreaker = B.standard("payments")`. The breaker comes first; what follows it is seldom
-/// written to.
+/// compile time. Its initializer names the `static` itself: `static B: StaticBreaker = B.standard("payments")`. The breaker comes first;
+/// what follows it is seldom written to.
 #[repr(C)]
 #[must_use]
 pub struct StaticBreaker<N: 'static = ()> {

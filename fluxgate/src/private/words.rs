@@ -8,8 +8,8 @@ pub const name: () = ();
 /// `success = TRACKER`: errors that count as a success (a 404 proves the service alive). Asked after `ignore`, and before `track`.
 pub const success: () = ();
 
-/// As an argument, `ignore = TRACKER`: results that say nothing about the dependency, including `Ok` values (a cache hit). It is asked first, and what it claims is
-/// not recorded. As an outcome, `on_panic = ignore`: the call is not recorded.
+/// As an argument, `ignore = TRACKER`: results that say nothing about the dependency, including `Ok` values (a cache hit). It is asked
+/// first, and what it claims is not recorded. As an outcome, `on_panic = ignore`: the call is not recorded.
 pub const ignore: () = ();
 
 /// `rejected = |refusal| ..`: a closure or a path from `CallNotPermitted` to the return type. It makes what a refused call returns.
