@@ -118,12 +118,11 @@ impl Facts {
         if facts.conditions.is_empty() && topic == Topic::All {
             facts.conditions.push("failure_rate(100%)".to_owned());
         }
-        // `20 calls take longer than 2s`
+        // `20 calls take longer than 2s`, `latency > 1s for 5 calls`
         let only_counts = facts.conditions.iter().all(|condition| is_minimum(condition));
         if let Some(threshold) = threshold
             && is_slow
             && only_counts
-            && !facts.conditions.is_empty()
         {
             facts.conditions.push(format!("slow_rate(0.5, {threshold})"));
         }

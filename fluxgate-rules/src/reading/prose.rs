@@ -375,6 +375,8 @@ mod tests {
             ("50% of calls slower than 2s over 20 calls", Some("slow_rate(50%, 2s)")),
             ("avg_latency > 500ms over 20 calls", Some("avg_latency(500ms)")),
             ("when 20 calls take longer than 2s", Some("min(20) & slow_rate(0.5, 2s)")),
+            ("latency > 1s for 5 calls", Some("min(5) & slow_rate(0.5, 1s)")),
+            ("when calls take longer than 2s", Some("slow_rate(0.5, 2s)")),
             ("when it has been failing for 30 seconds", Some("failing_for(30s)")),
             ("failing_for > 10s over 20 calls", Some("failing_for(10s)")),
             ("if the service is down for 1 minute", Some("failing_for(1m)")),

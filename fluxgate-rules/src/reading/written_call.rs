@@ -408,10 +408,12 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
     if let Some(help) = done_elsewhere(&name.text).filter(|_| cursor.vocabulary.is_joined()) {
         return Problem::new(name.place, what).help(help);
     }
-    let is_function = place == name.place && !is_keyword(&name.text);
-    let custom = cursor.vocabulary.entry("custom").filter(|_| is_function);
-    let custom = custom
-        .map(|custom| format!("for a function of yours, write `{}`", custom.with(&[cursor.spell(place)])));
+    // `my_rule`, or `my_rule()`
+    let is_alone = place == name.place || place == written(cursor, name) && place.end == name.place.end + 2;
+    let custom = cursor.vocabulary.entry("custom").filter(|_| is_alone && !is_keyword(&name.text));
+    let custom = custom.map(|custom| {
+        format!("for a function of yours, write `{}`", custom.with(&[cursor.spell(name.place)]))
+    });
     Problem::new(name.place, what).list(cursor.vocabulary.expected(), custom)
 }
 
@@ -440,6 +442,15 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
         }
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
             "to keep a breaker from tripping, switch it off while the program runs: `breaker.disable()`"
+        }
+        "panic" | "panics" | "panicked" if is_rule => {
+            "a panic counts as a failure, unless `on_panic = ignore`: a rule counts both together, as in `failures(5)`"
+        }
+        "cancel" | "cancelled" | "cancellations" if is_rule => {
+            "a cancelled call is ignored, unless `on_cancel = failure`: then a rule counts it, as in `failures(5)`"
+        }
+        "refused" | "rejected" | "rejections" if is_rule => {
+            "a refused call was never made, so no rule counts it; `breaker.snapshot().rejected` does"
         }
         // A function's attribute removes it before the retry is read.
         word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {

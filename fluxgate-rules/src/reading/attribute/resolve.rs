@@ -18,6 +18,7 @@ use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
 use crate::reading::attribute::tracker::is_closure;
+use crate::reading::states::state;
 use crate::reading::suggestion::{is_known, meant, meant_by};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, content, unquoted};
@@ -101,6 +102,9 @@ impl AttributeReader<'_> {
         if name == "half_open" && takes(&whole(MAX_HALF_OPEN_CALLS.name), value) {
             return part(MAX_HALF_OPEN_CALLS.name, Part::Whole);
         }
+        if let Some(setting) = self.called(name, entry.value) {
+            return part(setting, Part::Whole);
+        }
         if let Some((setting, own)) = own_part(name).next() {
             return part(setting, own);
         }
@@ -145,14 +149,6 @@ impl AttributeReader<'_> {
         {
             return Interpretation::Unknown;
         }
-        // `retries = cooldown(60s)`: the value is ours, whatever the name means elsewhere.
-        let is_elsewhere = senses.iter().any(|sense| matches!(sense.part, Part::Elsewhere(_)));
-        if let [word, open, ..] = entry.value.of(self.tokens)
-            && let Some(setting) = setting_of_word(&word.text).filter(|_| is_elsewhere && open.is("("))
-            && vocabulary(setting).is_some()
-        {
-            return part(setting, Part::Whole);
-        }
         let elsewhere = senses.iter().find_map(|sense| match sense.part {
             Part::Elsewhere(help) => Some(help),
             Part::Whole if sense.setting == TIMEOUT.name => Some(LIMIT),
@@ -196,6 +192,20 @@ impl AttributeReader<'_> {
         let setting =
             if is(&[Part::Successes, Part::Argument("success_rate", 0)]) { "success" } else { "track" };
         (is_tracker && !senses.is_empty()).then_some(setting)
+    }
+
+    /// The setting whose word a value calls, whatever its name means: `threshold = failures(5)`, `retries = cooldown(60s)`.
+    /// Under a name for code, it may be the user's function.
+    fn called(&self, name: &str, value: TokenRange) -> Option<&'static str> {
+        let [word, open, ..] = value.of(self.tokens) else { return None };
+        let is_code = |sense: &Sense| sense.part == Part::Whole && !is_read(sense);
+        let is_other = state(&Token::new(Shape::Word, name)).is_some()
+            || self.nearest_argument(name).is_some()
+            || senses(name).iter().any(is_code);
+        let setting =
+            setting_of_word(&word.text).filter(|_| open.is("(") && !word.is("custom") && !is_other)?;
+        let entry = vocabulary(setting)?.entry(&word.text)?;
+        (!entry.positional.is_empty()).then_some(setting)
     }
 
     /// The last word of the path at the start of a value.
