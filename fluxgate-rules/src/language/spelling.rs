@@ -88,9 +88,12 @@ const EXCLUSIVE: [&[&[&str]]; 13] = [
     &[&["first"], &["last"]],
 ];
 
-/// Whether a word differs in meaning from the known one it resembles, and so is not a misspelling of it: it negates the
-/// known one, or one of its parts excludes a part of that, or shares nothing with the corresponding part, as in
-/// `max_latency` and `avg_latency`.
+/// How the name of something of the user's own begins: `my_backoff`.
+const OWN: [&str; 3] = ["my", "our", "custom"];
+
+/// Whether a word differs in meaning from the known one it resembles, and so is not a misspelling of it: it names
+/// something of the user's own, it negates the known one, or one of its parts excludes a part of that, or shares
+/// nothing with the corresponding part, as in `max_latency` and `avg_latency`.
 fn differs_in_meaning(word: &str, known: &str) -> bool {
     let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
     // The same letters, split differently.
@@ -113,7 +116,8 @@ fn differs_in_meaning(word: &str, known: &str) -> bool {
         distance >= known.len().max(3) || distance > 1 && NEGATIONS.contains(part)
     };
     let is_cut_alike = parts.len() == known_parts.len();
-    is_excluded || is_negated || is_cut_alike && parts.iter().zip(&known_parts).any(is_replaced)
+    let is_own = parts.len() > 1 && OWN.contains(&parts[0]) && !known_parts.contains(&parts[0]);
+    is_own || is_excluded || is_negated || is_cut_alike && parts.iter().zip(&known_parts).any(is_replaced)
 }
 
 /// A word without one of its negations, whether that is a part of it or attached to one; one result for each negation.
