@@ -164,14 +164,23 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             None if behind == 0 => problem(0, 1, "a pattern is missing before `if`")
                 .help(format!("write `{word}(PATTERN if GUARD)`")),
             None => {
+                let code = spelled(&written);
+                let problem = problem(0, behind, &format!("`{code}` is not a pattern"));
                 let is_code = guard.is_none() && syn::parse2::<Expr>(written.clone()).is_ok();
-                let help = if is_code {
-                    let subject = if word == "matches" { "error" } else { "value" };
-                    format!("code goes in a guard: `{word}({subject} if ..)`")
-                } else {
-                    format!("write `{word}(PATTERN)`")
-                };
-                problem(0, behind, &format!("`{}` is not a pattern", spelled(&written))).help(help)
+                match inside.get(0) {
+                    // `matches(error.code() == 500)`
+                    Some(TokenTree::Ident(subject))
+                        if is_code && inside.is(1, '.') && is_lowercase(subject) && subject != "self" =>
+                    {
+                        let arm = format!("{subject} if {code}");
+                        problem.help(format!("code goes in a guard: `{word}({arm})`")).correct(arm)
+                    }
+                    _ if is_code => {
+                        let subject = if word == "matches" { "error" } else { "value" };
+                        problem.help(format!("code goes in a guard: `{word}({subject} if ..)`"))
+                    }
+                    _ => problem.help(format!("write `{word}(PATTERN)`")),
+                }
             }
         }));
     };
