@@ -21,7 +21,7 @@ path = "lib.rs"
 
 [dependencies]
 fluxgate = { path = "$root/fluxgate" }
-sqlx = { version = "0.8", default-features = false, features = ["macros", "runtime-tokio"] }
+sqlx = { version = "0.9", default-features = false, features = ["macros", "runtime-tokio"] }
 tokio = { version = "1", features = ["rt"] }
 END
 cat >"$package/tests/order.rs" <<'END'

@@ -304,20 +304,20 @@ mod maybe {
 }
 
 mod caching {
-    use cached::proc_macro::cached;
+    use cached::macros::cached;
 
     use super::*;
 
     static ASKED: AtomicU32 = AtomicU32::new(0);
 
     #[circuit_breaker(trip = failure_streak(1), handle = ASKED_IF_ABSENT)]
-    #[cached(result = true)]
+    #[cached]
     fn above(key: u32) -> Result<u32, fluxgate::Error<String>> {
         ASKED.fetch_add(1, Ordering::Relaxed);
         Ok(key * 2)
     }
 
-    #[cached(result = true)]
+    #[cached]
     #[circuit_breaker(trip = failure_streak(1), name = "order: below cached")]
     fn below(key: u32) -> Result<u32, fluxgate::Error<String>> {
         Ok(key * 2)
