@@ -333,6 +333,21 @@ mod caching {
         above(2).unwrap_err();
     }
 
+    #[circuit_breaker(handle = UNDER_A_CACHE, fallback = |_| Ok(0))]
+    #[cached]
+    fn with_fallback(key: u32) -> Result<u32, fluxgate::Error<String>> {
+        Ok(key * 2)
+    }
+
+    #[test]
+    fn a_cache_keeps_what_a_fallback_inside_it_returns() {
+        let _isolation = isolate();
+        UNDER_A_CACHE.force_open();
+        assert_eq!(with_fallback(1).unwrap(), 0);
+        UNDER_A_CACHE.reset();
+        assert_eq!((with_fallback(1).unwrap(), with_fallback(2).unwrap()), (0, 4));
+    }
+
     #[test]
     fn hits_of_a_cache_below_go_through_the_breaker() {
         let _isolation = isolate();
