@@ -343,8 +343,10 @@ impl TrackerParser<'_> {
         // A name in upper case is probably a variant of the error.
         let problem = Problem::new(whole, what);
         if ["None", "Some"].contains(&name) {
-            let with_error = format!("; if that is in a `Result`, `{}`", format_args!("ok({})", with(name)));
-            problem.correct(format!("returned({})", with(name))).aside(with_error)
+            let value = with(name);
+            problem
+                .correct(format!("returned({value})"))
+                .aside(format!("; if that is in a `Result`, `ok({value})`"))
         } else if name.starts_with(char::is_uppercase) {
             let right = format!("matches({})", with(name));
             problem.help(format!("to look for an error like this, write `{right}`")).correct(right)

@@ -5,7 +5,7 @@ use crate::language::notation::{duration_at, figures};
 use crate::language::number::lenient;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Kind, PERMIT, RETRY, Vocabulary, WINDOW};
+use crate::language::vocabulary::{Entry, Kind, PERMIT, Vocabulary, WINDOW};
 use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, is_of_calls};
@@ -130,10 +130,10 @@ fn without_signs(vocabulary: &Vocabulary, tokens: &[Token]) -> Vec<Token> {
 
 /// The backoff that pauses of growing length amount to: `1s, 2s, 4s, 8s`.
 fn schedule(vocabulary: &Vocabulary, figures: &[String]) -> Option<Vec<String>> {
+    vocabulary.entry("backoff")?;
     let [first, _, _, ..] = figures else { return None };
     let pauses: Vec<_> = figures.iter().map(|figure| lenient(figure)).collect::<Option<_>>()?;
-    let grows = pauses.windows(2).all(|pair| pair[0] < pair[1]);
-    if vocabulary.setting != RETRY.setting || !grows {
+    if !pauses.is_sorted_by(|one, next| one < next) {
         return None;
     }
     let is_default = pauses[1] == pauses[0].saturating_mul(2);
@@ -151,7 +151,7 @@ fn ramp(vocabulary: &'static Vocabulary, figures: &[String]) -> Option<Filled> {
         _ => None,
     };
     let shares: Vec<_> = figures.iter().map(share).collect::<Option<_>>()?;
-    let grows = shares.len() > 1 && shares.windows(2).all(|pair| pair[0] < pair[1]);
+    let grows = shares.len() > 1 && shares.is_sorted_by(|one, next| one < next);
     let ends = [figures.first()?.clone(), figures.last()?.clone()];
     grows.then(|| right_call(vocabulary, ramp, &ends))
 }

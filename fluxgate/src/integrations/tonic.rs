@@ -59,20 +59,21 @@ impl From<TimedOut> for Box<Status> {
 /// With the feature `tonic`: the status of the error that it contains.
 impl<E: Into<Status>> From<Error<E>> for Status {
     fn from(error: Error<E>) -> Self {
-        match error {
-            Error::Inner(error) => error.into(),
-            Error::NotPermitted(refusal) => refusal.into(),
-        }
+        converted(error)
     }
 }
 
 /// With the feature `tonic`, in a box.
 impl<E: Into<Box<Status>>> From<Error<E>> for Box<Status> {
     fn from(error: Error<E>) -> Self {
-        match error {
-            Error::Inner(error) => error.into(),
-            Error::NotPermitted(refusal) => refusal.into(),
-        }
+        converted(error)
+    }
+}
+
+fn converted<E: Into<T>, T: From<CallNotPermitted>>(error: Error<E>) -> T {
+    match error {
+        Error::Inner(error) => error.into(),
+        Error::NotPermitted(refusal) => refusal.into(),
     }
 }
 
