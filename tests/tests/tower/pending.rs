@@ -1,11 +1,13 @@
 //! For load balancers: a breaker that refuses is not ready.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
 use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
-use fluxgate::{CircuitBreaker, Error, State, permit};
+use fluxgate::{
+    CallNotPermitted, CircuitBreaker, Error, Interests, Listener, RefusedCall, State, Transition, permit,
+};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 use fluxgate_tests::futures::now;
 use tower::balance::p2c::Balance;
@@ -19,6 +21,19 @@ fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) 
     let (service, control) = probe();
     let layer = CircuitBreakerLayer::new(breaker.clone()).pending_while_open(tokio::time::sleep);
     (layer.layer(service), control)
+}
+
+/// The refusal of the next call that a ramp refuses. It admits one call in a thousand.
+fn refused(service: &mut CircuitBreakerService<Probe>, control: &Control) -> CallNotPermitted {
+    loop {
+        let call = call(service, 0);
+        if control.calls() > 0 {
+            control.answer(Ok(1));
+        }
+        if let Err(Error::NotPermitted(refusal)) = now(call) {
+            return refusal;
+        }
+    }
 }
 
 fn fixture(name: &'static str) -> Fixture {
@@ -146,13 +161,7 @@ async fn after_a_refusal_by_the_ramp_it_waits_as_long_as_the_refusal_says() {
     control.answer(Ok(1));
     now(probe).expect("admitted");
     assert_eq!(fixture.state(), State::HalfOpen, "the ramp goes on");
-    // One in a thousand is admitted.
-    let refusal = loop {
-        if let Err(Error::NotPermitted(refusal)) = now(call(&mut service, 0)) {
-            break refusal;
-        }
-        control.answer(Ok(1));
-    };
+    let refusal = refused(&mut service, &control);
     let wakes = Arc::new(Wakes::default());
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
     assert_eq!(wakes.count(), 0);
@@ -161,9 +170,7 @@ async fn after_a_refusal_by_the_ramp_it_waits_as_long_as_the_refusal_says() {
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 
     // A command ends that, too.
-    while !matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))) {
-        control.answer(Ok(1));
-    }
+    refused(&mut service, &control);
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
     fixture.breaker.reset();
     assert_eq!(wakes.count(), 2);
@@ -174,13 +181,42 @@ async fn after_a_refusal_by_the_ramp_it_waits_as_long_as_the_refusal_says() {
     let probe = call(&mut service, 0);
     control.answer(Ok(1));
     now(probe).expect("admitted");
-    while !matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))) {
-        control.answer(Ok(1));
-    }
+    refused(&mut service, &control);
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
     fixture.breaker.reset();
     fixture.breaker.half_open();
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
+}
+
+/// Another trial may begin between a refusal and what the service does about it. The refusal said nothing about that one.
+#[tokio::test(start_paused = true)]
+async fn after_a_refusal_it_does_not_sleep_through_a_trial_that_began_meanwhile() {
+    struct AnotherTrial(Arc<OnceLock<CircuitBreaker>>);
+    impl Listener for AnotherTrial {
+        fn interests(&self) -> Interests {
+            Interests::transitions().refusals()
+        }
+
+        fn on_transition(&self, _: &Transition) {}
+
+        fn on_refusal(&self, _: &RefusedCall) {
+            let breaker = self.0.get().expect("set");
+            breaker.reset();
+            breaker.half_open();
+        }
+    }
+
+    let breaker = Arc::default();
+    let built = CircuitBreaker::builder("pending: another trial")
+        .permit(permit::ramp_up(0.001, 0.001, seconds(600)))
+        .listener(AnotherTrial(Arc::clone(&breaker)))
+        .build()
+        .expect("valid");
+    let breaker = breaker.get_or_init(|| built);
+    let (mut service, control) = guarded(breaker);
+    breaker.half_open();
+    refused(&mut service, &control);
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
 }
 
 /// If a timer fires early or the breaker's clock is slow, the service checks again without spinning within a poll.

@@ -117,8 +117,8 @@ where
                 ResponseFuture::admitted(GuardedCall::new(call), future, followed)
             }
             Err(refusal) => {
-                if let (Some(waiting), Some(breaker)) = (waiting, layer.breakers.only()) {
-                    waiting.refused(breaker, &refusal);
+                if let Some(waiting) = waiting {
+                    waiting.refused(&refusal);
                 }
                 ResponseFuture::refused(refusal, layer.rejection.clone())
             }

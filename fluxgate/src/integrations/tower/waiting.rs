@@ -37,6 +37,8 @@ pub(crate) struct Waiting {
     sleep: Sleep,
     /// Never locked: a future need not be `Sync`, but a service must be.
     asleep: Mutex<Option<Asleep>>,
+    /// The generation of a half-open breaker in which the service became ready.
+    ready_in: Option<u64>,
     /// A call was refused although it had a chance, by a ramp or a permit: that holds while the service sleeps, in this generation.
     refused: Option<u64>,
     waiter: Option<Waiter>,
@@ -44,13 +46,13 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     pub(crate) fn new(sleep: Sleep) -> Self {
-        Self { sleep, asleep: Mutex::new(None), refused: None, waiter: None }
+        Self { sleep, asleep: Mutex::new(None), ready_in: None, refused: None, waiter: None }
     }
 
-    /// A call of this service was refused.
-    pub(crate) fn refused(&mut self, breaker: &CircuitBreaker, refusal: &CallNotPermitted) {
+    /// A call of this service was refused. If that was in another generation than it became ready in, it does not sleep, and asks again.
+    pub(crate) fn refused(&mut self, refusal: &CallNotPermitted) {
         if let (State::HalfOpen, Some(left)) = (refusal.state(), refusal.retry_after()) {
-            self.refused = breaker.half_open_generation();
+            self.refused = self.ready_in;
             *self.asleep() = Some((self.sleep.0)(left));
         }
     }
@@ -58,7 +60,7 @@ impl Waiting {
     /// Waits until the next call has a chance.
     pub(crate) fn poll(&mut self, breaker: &CircuitBreaker, context: &mut Context<'_>) -> Poll<()> {
         if self.refused.is_none() && breaker.refusal().is_none() {
-            return self.end();
+            return self.end(breaker);
         }
         // Before the breaker is asked again, so that no change is missed.
         self.waiter.get_or_insert_with(|| breaker.waiter()).register(context);
@@ -68,7 +70,7 @@ impl Waiting {
             }
             self.refused = None;
         }
-        let Some(refusal) = breaker.refusal() else { return self.end() };
+        let Some(refusal) = breaker.refusal() else { return self.end(breaker) };
         // Made anew each time, since a command may have changed the pause. Nobody knows how long forced open lasts.
         *self.asleep() = refusal.retry_after().map(|left| (self.sleep.0)(left));
         if self.asleep().is_some() && self.poll_sleep(context).is_ready() {
@@ -78,7 +80,9 @@ impl Waiting {
         Poll::Pending
     }
 
-    fn end(&mut self) -> Poll<()> {
+    fn end(&mut self, breaker: &CircuitBreaker) -> Poll<()> {
+        // Before the call: by the time it is refused, another trial may have begun.
+        self.ready_in = breaker.half_open_generation();
         self.waiter = None;
         *self.asleep() = None;
         Poll::Ready(())
