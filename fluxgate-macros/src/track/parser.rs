@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Token};
+use syn::{Expr, Lit, Pat, Token};
 
 use crate::input::arguments::Argument;
 use crate::input::errors::CompileErrors;
@@ -358,10 +358,35 @@ impl TrackerParser<'_> {
                 "leave the argument out if there is nothing to track; to keep a breaker from tripping, disable it \
                  while the program runs: `breaker.disable()`",
             )
+        } else if let Some(guarded) =
+            group.zip(arguments).and_then(|(group, text)| guarded(name, group, &text))
+        {
+            problem.help(format!("to ask for it, use a guard: `{guarded}`, for example"))
         } else {
             problem.list(expected(), None)
         }
     }
+}
+
+/// What a word that is no tracker may ask for: `code(500)`, `status(500..=599)`, `contains("timed out")`.
+fn guarded(name: &str, arguments: &Group, written: &str) -> Option<String> {
+    let pattern = pattern(arguments.stream()).ok()?;
+    let is_text = matches!(&pattern, Pat::Lit(literal) if matches!(literal.lit, Lit::Str(_)));
+    let (word, subject) = match name {
+        "contains" | "starts_with" | "ends_with" if is_text => {
+            return Some(format!("matches(error if error.to_string().{name}({written}))"));
+        }
+        "message" | "text" if is_text => {
+            return Some(format!("matches(error if error.to_string().contains({written}))"));
+        }
+        "status" | "status_code" | "http_status" => ("ok(response", "response.status().as_u16()"),
+        "code" | "error_code" | "grpc_code" | "grpc_status" => ("matches(error", "error.code()"),
+        _ => return None,
+    };
+    Some(match pattern {
+        Pat::Lit(_) => format!("{word} if {subject} == {written})"),
+        _ => format!("{word} if matches!({subject}, {written}))"),
+    })
 }
 
 /// The end of a path that leads to one of our words: `track::all`.

@@ -155,7 +155,10 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         (Punctuation, _) if before.is("&") && earlier.is_some_and(|earlier| earlier.is(":")) => false,
         (Punctuation, _) if before.is("=") && earlier.is_some_and(|earlier| earlier.is(".")) => false,
         (Punctuation, _) if before.is("%") => true,
-        (Punctuation, _) if before.is("-") || before.is("+") => earlier.is_some_and(is_value),
+        // `a * b`, but `if *a`.
+        (Punctuation, _) if ["-", "+", "*"].iter().any(|sign| before.is(sign)) => {
+            earlier.is_some_and(|left| is_value(left) && !left.is("if"))
+        }
         (Punctuation, _) => !is_tight(before),
         (_, Open) => is_value(before) && after.is("{"),
         _ => true,

@@ -33,6 +33,9 @@ pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
     if let Some(text) = arm(tokens) {
         return meant("the patterns of `Err` go in `matches`, those of `Ok` in `ok`", text);
     }
+    if let Some(text) = guard_outside(tokens) {
+        return meant("a guard goes in the parentheses, after the pattern", text);
+    }
     if let Some(text) = expression(tokens) {
         return meant("a test of an error goes in `custom`", text);
     }
@@ -152,6 +155,17 @@ fn arm(tokens: &[Token]) -> Option<String> {
         [word] if word.is("true") => Some(format!("{ours}({pattern})")),
         guard => Some(format!("{ours}({pattern} if {})", spell(guard))),
     }
+}
+
+/// `matches(e) if e.is_down()`
+fn guard_outside(tokens: &[Token]) -> Option<String> {
+    let [word, open, ..] = tokens else { return None };
+    let takes_pattern = ["matches", "ok", "returned"].iter().any(|it| word.is(it)) && open.is("(");
+    let close = close(tokens, 1).filter(|_| takes_pattern)?;
+    let [word_if, guard @ ..] = &tokens[close + 1..] else { return None };
+    let has_trackers = guard.iter().any(|token| TRACKERS.contains(&token.text.as_str()));
+    let is_guard = word_if.is("if") && !guard.is_empty() && !has_trackers;
+    is_guard.then(|| format!("{}({} if {})", word.text, spell(&tokens[2..close]), spell(guard)))
 }
 
 /// `e.is_down()`, `if e.is_down()`, `!e.is_client()`
@@ -286,6 +300,10 @@ mod tests {
             ("e.is_down()", Some("custom(|e| e.is_down())")),
             ("!e.is_client()", Some("custom(|e| !e.is_client())")),
             ("if e.is_down()", Some("custom(|e| e.is_down())")),
+            ("matches(e) if e.code() == 500", Some("matches(e if e.code() == 500)")),
+            ("ok(page) if page.is_empty()", Some("ok(page if page.is_empty())")),
+            ("matches(e) if e.is_down() | ok(1)", None),
+            ("matches(e) if", None),
             ("Err(Down)", Some("matches(Down)")),
             ("Err(e) if e.is_down()", Some("matches(e if e.is_down())")),
             ("Err(e) => e.is_down()", Some("matches(e if e.is_down())")),
