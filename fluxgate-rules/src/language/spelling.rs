@@ -19,10 +19,21 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Whether a word at this distance is close enough: one letter in three may differ, but not all letters of a short
-/// word.
+/// word. If several differ, the first must not, since people rarely mistype that: `server` is not `never`.
 fn is_near(distance: usize, word: &str, known: &str) -> bool {
     let letters = word.chars().count().max(known.len());
-    distance <= (letters / 3).max(1) && distance < known.len()
+    let is_close = distance <= (letters / 3).max(1) && distance < known.len();
+    is_close && (distance == 1 || begins_alike(word, known))
+}
+
+/// Whether two words begin with the same letter, or with two swapped ones.
+fn begins_alike(word: &str, known: &str) -> bool {
+    let first_two = |word: &str| -> [Option<char>; 2] {
+        let mut letters = word.chars();
+        [letters.next(), letters.next()]
+    };
+    let ([first, second], [known_first, known_second]) = (first_two(word), first_two(known));
+    first == known_first || first == known_second && second == known_first
 }
 
 /// Whether a word can only be a misspelling of the known one. Both are in snake case. Unlike for [nearest], there are
@@ -36,7 +47,7 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         _ => 3,
     };
     let joined = |word: &str| word.replace('_', "");
-    if allowed == 0 || word.len().abs_diff(letters) > allowed + 2 {
+    if allowed == 0 || word.len().abs_diff(letters) > allowed + 2 || !begins_alike(word, known) {
         return word == known;
     }
     let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
@@ -227,6 +238,10 @@ mod tests {
             ("x", None),
             ("temperature_of_tea", None),
             ("faiure_rte", Some("failure_rate")),
+            ("mjn", Some("min")),
+            ("lcosed", Some("closed")),
+            ("nosed", None),
+            ("alosed", Some("closed")),
         ] {
             assert_eq!(nearest(word, words), expected, "{word}");
         }

@@ -1,11 +1,13 @@
 //! The tokens of one setting, and the next one to read.
 
+use crate::language::notation::duration_at;
 use crate::language::number::{is_percent, same_unit};
 use crate::language::spelling::snake;
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::attribute::places::is_static;
 use crate::reading::suggestion::is_known;
 use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
@@ -150,21 +152,43 @@ impl<'a> Cursor<'a> {
     }
 
     /// What a function of calls means if it is compared with a value, and where it ends: `avg(latency) > 1s`,
-    /// `count(failures) > 5`.
+    /// `count(failures) > 5`, `rate(errors[5m]) > 0.1`, `percentile(latency, 99) > 1s`.
     fn function_of(&self, function: &str, open: usize) -> Option<(String, usize)> {
-        let [group, subject, close, ..] = self.from(open) else { return None };
-        let end = open + 3;
-        let is_compared = self.vocabulary.is_joined() && self.end_of_signs(end) > end;
-        if !is_compared || !group.is("(") || subject.shape != Shape::Word || !close.is(")") {
+        self.token(open).filter(|group| group.is("(") && self.vocabulary.is_joined())?;
+        let inside = self.inside(open);
+        let end = inside.end + 1;
+        if self.end_of_signs(end) == end {
             return None;
         }
-        let subject = snake(&subject.text);
+        let pieces = self.pieces(inside);
+        let is_subject = |piece: &TokenRange| match piece.of(self.tokens) {
+            [subject] => subject.shape == Shape::Word,
+            [subject, range, ..] => subject.shape == Shape::Word && range.is("["),
+            [] => false,
+        };
+        let (subjects, figures): (Vec<_>, Vec<_>) = pieces.into_iter().partition(is_subject);
+        let [subject] = subjects[..] else { return None };
+        let figures: Vec<_> = figures.iter().map(|figure| self.spell(*figure)).collect();
+        let figures: Vec<_> =
+            figures.iter().filter(|figure| duration_at(&lex(figure).tokens, 0).is_none()).collect();
+        let subject = snake(&self.tokens[subject.start].text);
         let one = subject.trim_end_matches('s');
-        let counts = ["count", "sum", "total"].contains(&function);
-        let joined =
-            [format!("{function}_{subject}"), format!("{subject}_{function}"), format!("{one}_{function}")];
-        let mut names = joined.into_iter().chain(counts.then_some(subject));
-        Some((names.find(|name| is_known(self.vocabulary, name))?, end))
+        let names = match figures[..] {
+            [] => {
+                let counts = ["count", "sum", "total"].contains(&function);
+                let joined = [
+                    format!("{function}_{subject}"),
+                    format!("{subject}_{function}"),
+                    format!("{one}_{function}"),
+                ];
+                joined.into_iter().chain(counts.then_some(subject)).collect()
+            }
+            [share] if ["percentile", "quantile"].iter().any(|it| function.ends_with(it)) => {
+                vec![format!("p{}", share.trim_start_matches("0."))]
+            }
+            _ => Vec::new(),
+        };
+        Some((names.into_iter().find(|name| is_known(self.vocabulary, name))?, end))
     }
 
     /// What a word and the one that it describes mean together: `fixed cooldown(30s)` says the same twice, and

@@ -1,5 +1,6 @@
 //! The arguments of a word, and what is wrong with them as a whole.
 
+use crate::language::number::lenient;
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
@@ -50,6 +51,9 @@ impl<'a> GivenArguments<'a> {
             let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
             return Some(wrong(what, right));
         }
+        if let Some(right) = self.range_of_pauses() {
+            return Some(wrong(format!("`{}` takes {}", entry.word, entry.wanted()), right));
+        }
         if let Some(what) = self.misshapen(cursor) {
             let (window, mut right) = (self.window_meant(cursor), self.right());
             if window.is_some() {
@@ -91,6 +95,28 @@ impl<'a> GivenArguments<'a> {
         let other = self.pieces.iter().find_map(of)?;
         let values: Vec<_> = self.pieces.iter().flat_map(|piece| piece.parts(of(piece).is_some())).collect();
         Some(right_call(self.vocabulary, other, &values))
+    }
+
+    /// The word like this one that takes all the durations, if this one does not: `cooldown(5s..60s)`.
+    fn range_of_pauses(&self) -> Option<Filled> {
+        // `1m 30s` is one pause.
+        let is_one = |piece: &Piece<'_>| self.entry.positional.iter().any(|own| piece.resembles(own));
+        if self.vocabulary.is_joined() || self.pieces.len() == 1 && is_one(&self.pieces[0]) {
+            return None;
+        }
+        let values: Vec<_> = self.unnamed().iter().flat_map(Piece::values).collect();
+        let pauses: Vec<_> = values.iter().map(|value| lenient(value)).collect::<Option<_>>()?;
+        if pauses.len() < self.pieces.len().max(2) || !pauses.is_sorted() {
+            return None;
+        }
+        let takes_all = |entry: &'static Entry| {
+            let right = right_call(self.vocabulary, entry, &values);
+            let keeps_all = !right.is_example && values.iter().all(|value| right.keeps(value));
+            keeps_all.then_some(right)
+        };
+        let is_alike = |other: &&Entry| self.entry.is_like(other);
+        let others = self.vocabulary.entries.iter().filter(is_alike);
+        if takes_all(self.entry).is_some() { None } else { others.into_iter().find_map(takes_all) }
     }
 
     /// What is wrong with their names, their order, the signs between them or their number.

@@ -165,7 +165,8 @@ fn written_call(
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
         return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
-    if let Some(problem) = prose::setting(vocabulary, tokens) {
+    let two_windows = prose::two_windows(tokens).filter(|_| vocabulary.setting == WINDOW.setting);
+    if let Some(problem) = two_windows.or_else(|| prose::setting(vocabulary, tokens)) {
         return Err(vec![problem]);
     }
     // `Duration.ofSeconds(30)` also begins with a word.

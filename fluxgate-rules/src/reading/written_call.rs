@@ -3,7 +3,7 @@
 use crate::language::foreign::done_elsewhere;
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
+use crate::language::vocabulary::{Entry, Kind, PERMIT, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::is_static;
 use crate::reading::cursor::{Cursor, WrittenName};
@@ -13,6 +13,7 @@ use crate::reading::given::GivenArguments;
 use crate::reading::inverted::{ABOVE, BELOW, is_success_rate, other_way_round};
 use crate::reading::operators::operator;
 use crate::reading::piece::Piece;
+use crate::reading::prose::limits_at_once;
 use crate::reading::states::speaks_of_state;
 use crate::reading::stray::{self, Stray};
 use crate::reading::suggestion::{is_known, meant, right_call};
@@ -64,10 +65,14 @@ fn report_macro(cursor: &mut Cursor<'_>, name: &WrittenName) -> bool {
 /// How a figure is compared with a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Comparison {
-    /// `>`, `>=`, `over`
+    /// `>`, `over`
     Above,
-    /// `<`, `<=`, `under`
+    /// `>=`
+    AtLeast,
+    /// `<`, `under`
     Below,
+    /// `<=`
+    AtMost,
     /// `!=`, `<>`
     Different,
     /// `=`, `:`, `<5>`, `<-`, `reach`, or no sign at all.
@@ -77,12 +82,16 @@ enum Comparison {
 impl Comparison {
     fn of(signs: &[Token], is_bracket: bool) -> Self {
         let has = |texts: &[&str]| signs.iter().any(|sign| texts.iter().any(|text| sign.is(text)));
+        let includes = has(&["=", "≥", "≤"]);
         match (has(&["<", "≤"]) || has(&BELOW), has(&[">", "≥"]) || has(&ABOVE)) {
             (true, true) => Self::Different,
             _ if has(&["!", "≠", "not"]) => Self::Different,
-            (true, false) if !is_bracket && !has(&[":"]) => Self::Below,
+            (true, false) if is_bracket || has(&[":"]) => Self::Given,
+            (true, false) if includes => Self::AtMost,
+            (true, false) => Self::Below,
+            (false, true) if includes => Self::AtLeast,
             (false, true) => Self::Above,
-            _ => Self::Given,
+            (false, false) => Self::Given,
         }
     }
 
@@ -90,7 +99,9 @@ impl Comparison {
     const fn turned(self) -> Self {
         match self {
             Self::Above => Self::Below,
+            Self::AtLeast => Self::AtMost,
             Self::Below => Self::Above,
+            Self::AtMost => Self::AtLeast,
             other => other,
         }
     }
@@ -139,12 +150,22 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
             let right = right_call(cursor.vocabulary, entry, &values);
             let what = format!("`{}` takes {} in parentheses", entry.word, entry.wanted());
             let problem = match comparison {
-                Comparison::Above | Comparison::Given => right.correct(Problem::new(place, what), place),
-                Comparison::Below | Comparison::Different => {
+                Comparison::Above | Comparison::AtLeast | Comparison::Given => {
+                    right.correct(Problem::new(place, what), place)
+                }
+                Comparison::Below | Comparison::AtMost | Comparison::Different => {
                     other_way_round(place, &cursor.spell(place), &right.text)
                 }
             };
             cursor.report(problem);
+            return true;
+        }
+        // `failures(60s) > 5`
+        let entry = meant(cursor.vocabulary, &name.text, &[]).map(|meant| meant.entry);
+        let entry = entry.filter(|entry| entry.positional.len() == 1);
+        if let Some(window) = window_meant(cursor, entry, inside) {
+            let problem = compared(cursor, name, TokenRange::new(name.place.start, after), value, comparison);
+            cursor.report(with_window(problem, Some(window)));
             return true;
         }
         let before = cursor.problems.len();
@@ -158,7 +179,9 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     // `failure_rate > 50% over 60s`
     let rest = cursor.from(after).iter().take_while(|token| operator(token).is_none()).count();
     let entry = meant(cursor.vocabulary, &name.text, &[]).map(|meant| meant.entry);
-    let window = window_meant(cursor, entry, TokenRange::new(after, after + rest));
+    // `rate(errors[60s]) > 50%`
+    let places = [TokenRange::new(after, after + rest), name.place];
+    let window = places.into_iter().find_map(|place| window_meant(cursor, entry, place));
     cursor.report(with_window(problem, window));
     true
 }
@@ -224,25 +247,23 @@ fn compared(
     let meant = meant_with(&values);
     if let Some(meant) = meant.filter(|meant| !meant.entry.positional.is_empty()) {
         let is_turned = match comparison {
-            Comparison::Above => is_success_rate(&name.text),
-            Comparison::Below => !is_success_rate(&name.text),
+            Comparison::Above | Comparison::AtLeast => is_success_rate(&name.text),
+            Comparison::Below | Comparison::AtMost => !is_success_rate(&name.text),
             Comparison::Different | Comparison::Given => false,
         };
-        if is_turned {
-            return other_way_round(place, &cursor.spell(place), &meant.right.text);
-        }
         // More than five is at least six.
-        let is_strict =
-            !place.of(cursor.tokens).iter().any(|sign| sign.is("=") || sign.is("≥") || sign.is("≤"));
         let is_count = meant.entry.positional[0].kind.is_count();
-        let is_any = comparison == Comparison::Different && values == ["0"] && is_count;
-        if let [value] = values.as_slice()
-            && let Ok(count) = value.parse::<u32>()
-            && (is_any || is_strict && matches!(comparison, Comparison::Above | Comparison::Below))
-            && let Some(meant) =
-                count.checked_add(1).filter(|_| is_count).and_then(|more| meant_with(&[more.to_string()]))
+        let count = values.first().filter(|_| is_count).and_then(|value| value.parse::<u32>().ok());
+        let next = count.and_then(|count| meant_with(&[count.checked_add(1)?.to_string()]));
+        if is_turned {
+            let opposite = next.filter(|_| comparison == Comparison::AtMost).unwrap_or(meant);
+            return other_way_round(place, &cursor.spell(place), &opposite.right.text);
+        }
+        let is_any = comparison == Comparison::Different && count == Some(0);
+        if let (Some(count), Some(next)) = (count, next)
+            && (is_any || comparison == Comparison::Above)
         {
-            let what = format!("`{}` takes {} in parentheses", meant.entry.word, meant.entry.wanted());
+            let what = format!("`{}` takes {} in parentheses", next.entry.word, next.entry.wanted());
             let problem = if cursor.vocabulary.entry(&name.text).is_some() {
                 Problem::new(place, what)
             } else {
@@ -251,7 +272,7 @@ fn compared(
                     format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name)),
                 )
             };
-            let problem = meant.right.correct(problem, place);
+            let problem = next.right.correct(problem, place);
             return problem.aside(format!(", which is more than {count}"));
         }
         if comparison == Comparison::Different && !is_any {
@@ -362,9 +383,23 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     }
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
+    if let Some(problem) =
+        without_a_value(cursor, name, place).filter(|_| place == written(cursor, name) && values.is_empty())
+    {
+        return problem;
+    }
     let Some(meant) = meant(cursor.vocabulary, &name.text, &values) else {
-        let of_other = elsewhere::setting(cursor, name.text.as_str(), name.place, pieces);
-        return of_other.unwrap_or_else(|| unrecognized(cursor, name, place, what));
+        if let Some(problem) = elsewhere::setting(cursor, name.text.as_str(), name.place, pieces) {
+            return problem;
+        }
+        // `first(3)`
+        return match values.as_slice() {
+            [number] if cursor.vocabulary.setting == PERMIT.setting && number.parse::<u32>().is_ok() => {
+                let example = cursor.vocabulary.entries[0].example();
+                Problem::new(place, what).example(example).aside(limits_at_once(number))
+            }
+            _ => unrecognized(cursor, name, place, what),
+        };
     };
     // If the arguments fit our word, only the word is wrong.
     let is_word_alone = meant.right.text == meant.entry.with(&values) && place == written(cursor, name);
@@ -405,7 +440,7 @@ fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what
         return problem;
     }
     // `qps > 100`
-    if let Some(help) = done_elsewhere(&name.text).filter(|_| cursor.vocabulary.is_joined()) {
+    if let Some(help) = done_elsewhere(&name.text) {
         return Problem::new(name.place, what).help(help);
     }
     // `my_rule`, or `my_rule()`
@@ -451,6 +486,12 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
         }
         "refused" | "rejected" | "rejections" if is_rule => {
             "a refused call was never made, so no rule counts it; `breaker.snapshot().rejected` does"
+        }
+        "retry_after" | "header" | "headers" | "server" | "response"
+            if cursor.vocabulary.setting == RETRY.setting =>
+        {
+            "how long to wait is read from an error by `retry = from_error(|error| ..)` in a function's attribute, \
+             or reported by `failure_for`"
         }
         // A function's attribute removes it before the retry is read.
         word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {

@@ -426,13 +426,30 @@ pub(super) static MEANINGS: &[Meaning] = &[
     ),
     meaning(
         "",
+        Part::Elsewhere(
+            "the feature `tracing` logs every transition and every refusal; a listener hears of them, too: \
+             `fluxgate::listen(|transition| ..)`",
+        ),
+        &[
+            any("debug"),
+            any("level"),
+            any("log"),
+            any("log_level"),
+            any("logger"),
+            any("logging"),
+            any("trace"),
+            any("tracing"),
+            any("verbose"),
+        ],
+    ),
+    meaning(
+        "",
         Part::Elsewhere("Fluxgate has no equivalent: remove it"),
         &[
             of("opossum", "abort_controller"),
             of("opossum", "allow_warm_up"),
             of("Resilience4j", "base_config"),
             any("config_name"),
-            any("debug"),
             of("Envoy, Istio", "interval"),
             of("Envoy, Istio", "max_ejection_percent"),
             of("Envoy, Istio", "min_health_percent"),
@@ -444,11 +461,8 @@ pub(super) static MEANINGS: &[Meaning] = &[
             of("Hystrix", "health_snapshot_interval"),
             of("Hystrix", "group_key"),
             of("opossum", "group"),
-            any("log"),
-            any("logger"),
             any("priority"),
             any("thread_pool_key"),
-            any("verbose"),
             of("Resilience4j", "writable_stack_trace_enabled"),
         ],
     ),

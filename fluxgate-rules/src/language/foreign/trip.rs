@@ -63,6 +63,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("max_fails"),
             of("gobreaker", "total_failures"),
             any("threshold"),
+            any("timed_out"),
             any("timeouts"),
             any("total_errors"),
             any("trip_after"),
@@ -75,6 +76,7 @@ pub(super) static MEANINGS: &[Meaning] = &[
         &[
             of("hystrix-go", "error_percent_threshold").in_percent(),
             any("error"),
+            any("error_budget"),
             any("error_percentage").in_percent(),
             any("error_rate"),
             any("error_rate_threshold"),
@@ -102,6 +104,8 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("rate"),
             any("ratio").of_one(),
             any("threshold"),
+            any("timeout_rate"),
+            any("timeout_ratio").of_one(),
         ],
     ),
     meaning(

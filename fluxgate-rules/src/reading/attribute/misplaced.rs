@@ -5,17 +5,15 @@ use crate::language::vocabulary::Vocabulary;
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::window::Window;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
-use crate::reading::attribute::places::{of_another, setting_elsewhere, vocabulary};
+use crate::reading::attribute::places::{TRACKED, of_another, setting_elsewhere, vocabulary};
 use crate::reading::elsewhere::right_in;
 use crate::reading::filled::Filled;
-use crate::reading::operators::{function, operator};
-use crate::reading::read;
+use crate::reading::operators::{Operator, function, operator};
+use crate::reading::{read, states};
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
-
-const TRACKED: [&str; 3] = ["track", "success", "ignore"];
 
 /// Words that may have a meaning in any argument.
 const ANYWHERE: [&str; 3] = ["all", "always", "never"];
@@ -123,25 +121,27 @@ fn is_value_of(setting: &str, tokens: &[Token]) -> bool {
     }
 }
 
-/// Joins `closed: failures(5), half_open: failures(2)` and `closed => ..` into a rule.
+/// Joins `closed: failures(5), half_open: failures(2)` and `closed => .. | half_open => ..` into a rule.
 fn by_state(tokens: &[Token]) -> Option<String> {
     let brackets = Brackets::pair(tokens).ok()?;
-    let branch = |piece: TokenRange| match piece.of(tokens) {
-        [state, colon, rule @ ..] | [state, _, colon, rule @ ..]
-            if (state.is("closed") || state.is("half_open"))
-                && (colon.is(":") || colon.is(">"))
-                && rule.first().is_some_and(|first| first.shape == Shape::Word) =>
-        {
-            let group = if rule.iter().any(|token| token.is("|")) {
-                format!("({})", spell(rule))
-            } else {
-                spell(rule)
-            };
-            Some(format!("{} & {group}", state.text))
-        }
+    // In prose, a number is translated with its words.
+    let is_prose = tokens.iter().all(|token| token.shape != Shape::Open);
+    let split = |tokens: &[Token]| match tokens {
+        [state, colon, ..] if colon.is(":") => Some((states::state(state)?, 2)),
+        [state, equals, arrow, ..] if equals.is("=") && arrow.is(">") => Some((states::state(state)?, 3)),
         _ => None,
     };
-    let pieces = brackets.split(tokens, TokenRange::whole(tokens));
+    let branch = |piece: TokenRange| {
+        let (state, signs) = split(piece.of(tokens))?;
+        let rule = &piece.of(tokens)[signs..];
+        rule.first()
+            .filter(|first| first.shape == Shape::Word || first.shape == Shape::Number && !is_prose)?;
+        let is_joined = rule.iter().any(|token| operator(token) == Some(Operator::Or));
+        let group = if is_joined { format!("({})", spell(rule)) } else { spell(rule) };
+        Some(format!("{state} & {group}"))
+    };
+    let begins_branch = |at: usize| operator(&tokens[at]).is_some() && split(&tokens[at + 1..]).is_some();
+    let pieces = brackets.split_at(TokenRange::whole(tokens), begins_branch);
     let branches: Vec<_> = pieces.into_iter().map(branch).collect::<Option<_>>()?;
     Some(branches.join(" | ")).filter(|rule| !rule.is_empty())
 }

@@ -11,6 +11,9 @@ pub(crate) static SETTINGS: [&Vocabulary; 4] = [&RETRY, &WINDOW, &TRIP, &PERMIT]
 /// The words of trackers, which only macros read.
 pub(crate) const TRACKERS: [&str; 5] = ["matches", "type_of", "ok", "returned", "server_errors"];
 
+/// The arguments that take a tracker.
+pub(crate) const TRACKED: [&str; 3] = ["track", "success", "ignore"];
+
 /// The vocabulary of a setting.
 pub(crate) fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
     SETTINGS.into_iter().find(|vocabulary| vocabulary.setting == setting)

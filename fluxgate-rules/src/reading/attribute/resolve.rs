@@ -15,7 +15,7 @@ use crate::language::vocabulary::{
 use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
-    SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
+    SETTINGS, TRACKED, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
 use crate::reading::attribute::tracker::is_closure;
 use crate::reading::states::state;
@@ -156,6 +156,10 @@ impl AttributeReader<'_> {
         });
         match fitting(&senses, value) {
             Some(Sense { part: Part::Elsewhere(help), .. }) => Interpretation::Elsewhere(help),
+            // `recordExceptions = []`
+            Some(sense) if TRACKED.contains(&sense.setting) && ["[]", "{}"].contains(&value) => {
+                Interpretation::Elsewhere("an empty list changes nothing: remove it")
+            }
             Some(sense) if sense.part == Part::Choice && !takes(&sense, value) => Interpretation::Unknown,
             // The name may be that of a breaker defined elsewhere.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
