@@ -14,7 +14,7 @@ use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
-use crate::input::tokens::{is, is_one_of, is_word, mentioned, mentions, span_of};
+use crate::input::tokens::{is, is_made, is_one_of, is_word, mentioned, mentions, span_of};
 use crate::input::warnings::Warning;
 use crate::input::wrapper::SERVER;
 
@@ -99,6 +99,24 @@ impl Function {
                  help: put `#[circuit_breaker]` above that attribute"
             )
         })
+    }
+
+    /// Reports an `impl Trait` that is judged like a `Result`. Some attributes make one of the return type, as yew's `#[hook]` and
+    /// salvo's `#[craft]` do.
+    pub(crate) fn report_opaque_output(&self, errors: &mut CompileErrors) {
+        let problem = "an `impl Trait` is not a `Result`, so nothing says which calls failed";
+        let message = if is_made(self.returns.span.0, "impl") {
+            let name = self.name();
+            format!(
+                "{problem}; another attribute seems to have made this of what `{name}` returns\n\
+                 help: put `#[circuit_breaker]` on a function that `{name}` calls"
+            )
+        } else {
+            format!(
+                "{problem}\nhelp: return a `Result` of it, or add `track = returned(PATTERN), rejected = |refusal| ..`"
+            )
+        };
+        errors.report(self.returns.span, message);
     }
 
     /// Reports a handler that uses a `&mut` parameter while the function's future holds it.

@@ -106,11 +106,7 @@ impl GuardedFunction {
                 function.forbid_shared_borrow(handler, &mut errors);
             }
             if function.returns.is_opaque && !outcomes.is_of_returned() && errors.is_empty() {
-                errors.report(
-                    function.returns.span,
-                    "an `impl Trait` is not a `Result`, so nothing says which calls failed\n\
-                     help: return a `Result` of it, or add `track = returned(PATTERN), rejected = |refusal| ..`",
-                );
+                function.report_opaque_output(&mut errors);
             }
             if !outcomes.is_of_returned()
                 && arguments.get("track").is_none()

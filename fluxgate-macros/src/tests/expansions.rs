@@ -9,7 +9,7 @@ use std::path::Path;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::input::tokens::{is, word};
+use crate::input::tokens::{is, is_word, word};
 use crate::{expand_attribute, expand_breaker};
 
 const LINE: &str = "// expands to";
@@ -93,6 +93,27 @@ fn of_the_two_functions_that_leptos_makes_the_one_with_the_body_is_guarded() {
     };
     let expansion = expand_attribute(TokenStream::new(), moved).to_string();
     assert!(expansion.contains("\"charge\""), "{expansion}");
+}
+
+/// What an attribute makes has its place, or that of something else in the source.
+#[test]
+fn an_opaque_type_that_another_attribute_made_is_not_blamed_on_the_user() {
+    let written: TokenStream = "fn use_price() -> impl Hook<Output = u32> { Price }".parse().unwrap();
+    let message = |item| expand_attribute(TokenStream::new(), item).to_string();
+    assert!(message(written.clone()).contains("help: return a `Result` of it"), "{}", message(written));
+    let hook = "hook".parse::<TokenStream>().unwrap().into_iter().next().unwrap().span();
+    let made = written.into_iter().map(|mut tree| {
+        if is_word(&tree, &["impl"]) {
+            tree.set_span(hook);
+        }
+        tree
+    });
+    let message = message(made.collect());
+    assert!(message.contains("made this of what `use_price` returns"), "{message}");
+    assert!(
+        message.contains("help: put `#[circuit_breaker]` on a function that `use_price` calls"),
+        "{message}"
+    );
 }
 
 /// Both are checked while the macro runs, and cost nothing after that. All that is left is what leads an editor to their documentation.
