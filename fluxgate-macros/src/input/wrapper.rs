@@ -1,6 +1,6 @@
 //! Functions that other attributes derive from the annotated one, and copy its attributes to.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 
 use crate::input::tokens::{is_word, mentions, word};
 
@@ -12,6 +12,9 @@ const SUFFIX: &str = "_c_callback";
 
 /// The prefix of the function to which leptos' `server` moves the body. What is left calls that one.
 pub(crate) const SERVER: &str = "__server_";
+
+/// What is left calls instead if leptos is compiled for the browser, where there is no body.
+const CLIENT: &str = "run_on_client";
 
 /// Whether this only calls the annotated function, which is guarded itself.
 pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
@@ -31,4 +34,13 @@ pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
     is_extern && PREFIXES.iter().any(|prefix| name.starts_with(prefix))
         || name.ends_with(SUFFIX) && takes_environment()
         || mentions(&rest, &format!("{SERVER}{name}"))
+        || rest.into_iter().last().is_some_and(|body| calls_server(&body))
+}
+
+/// Whether leptos, and not the user, wrote the call to the server in this body.
+fn calls_server(body: &TokenTree) -> bool {
+    let is_call = |tree: TokenTree| {
+        is_word(&tree, &[CLIENT]) && tree.span().source_text().is_none_or(|source| source != CLIENT)
+    };
+    matches!(body, TokenTree::Group(block) if block.stream().into_iter().any(is_call))
 }

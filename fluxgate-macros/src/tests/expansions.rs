@@ -77,15 +77,28 @@ fn wrappers_for_another_language_are_not_guarded() {
     }
 }
 
-/// `server` moves the body into a second function, and copies the attribute onto both.
+/// `server` moves the body into a second function, and copies the attribute onto both. In a program for the browser, there is no second one.
 #[test]
-fn of_the_two_functions_that_leptos_makes_the_one_with_the_body_is_guarded() {
-    let left = quote! {
+fn of_the_functions_that_leptos_makes_the_one_with_the_body_is_guarded() {
+    let on_the_server = quote! {
         pub async fn charge(number: u32) -> Result<u32, Failure> {
             __server_charge(number).await
         }
     };
-    assert_eq!(expand_attribute(TokenStream::new(), left.clone()).to_string(), left.to_string());
+    let in_the_browser = quote! {
+        #[allow(unused_variables)]
+        pub async fn charge(number: u32) -> Result<u32, Failure> {
+            use server_fn::ServerFn;
+            let data = Charge { number };
+            data.run_on_client().await
+        }
+    };
+    for left in [&on_the_server, &in_the_browser] {
+        assert_eq!(expand_attribute(TokenStream::new(), left.clone()).to_string(), left.to_string());
+    }
+    let by_hand = in_the_browser.to_string().parse().unwrap();
+    let expansion = expand_attribute(TokenStream::new(), by_hand).to_string();
+    assert!(expansion.contains("\"charge\""), "{expansion}");
     let moved = quote! {
         pub async fn __server_charge(number: u32) -> Result<u32, Failure> {
             Ok(number)
