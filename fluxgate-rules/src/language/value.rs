@@ -324,14 +324,15 @@ fn quotient(part: &str, whole: &str) -> String {
     Ratio::new(number(part) / number(whole)).to_string()
 }
 
-/// Whether a number and a word stand in a row, as in prose: `from 10 to 20`.
+/// Whether a number and a word stand in a row, as in prose: `from 10 to 20`, `30% per minute`.
 fn is_prose(tokens: &[Token]) -> bool {
     let is_name = |token: &Token| token.shape == Shape::Word && (token.is("in") || !is_keyword(&token.text));
     let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
     let is_code = tokens.iter().any(|token| token.is("!") || token.shape == Shape::Open);
     let is_row =
         |pair: &[Token]| is_name(&pair[0]) && is_value(&pair[1]) || is_value(&pair[0]) && is_name(&pair[1]);
-    !is_code && tokens.windows(2).any(is_row)
+    let is_share = |it: &[Token]| is_value(&it[0]) && it[1].is("%") && it[2..].iter().all(is_name);
+    !is_code && (tokens.windows(2).any(is_row) || tokens.windows(4).any(is_share))
 }
 
 /// Whether it is an expression such as `Duration::from_secs(60)`, but not a call that merely takes one.

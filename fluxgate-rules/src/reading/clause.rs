@@ -287,10 +287,10 @@ fn says_all(tokens: &[Token]) -> bool {
 }
 
 /// `any failure`, without a number; but not `a failure rate`.
-fn says_a_failure(tokens: &[Token]) -> bool {
+pub(crate) fn says_a_failure(tokens: &[Token]) -> bool {
     let is_one = |at: usize| {
         let next = |word: usize| tokens.get(at + word);
-        is_one_of(&tokens[at], &["a", "any", "single", "every"])
+        is_one_of(&tokens[at], &["a", "any", "first", "single", "every"])
             && next(1).is_some_and(|it| is_of_failures(&it.text))
             && !next(2).is_some_and(is_rate)
     };

@@ -152,12 +152,14 @@ impl<'a> GivenArguments<'a> {
 
     /// The window for which a figure among the arguments was perhaps meant.
     fn window_meant(&self, cursor: &Cursor<'_>) -> Option<String> {
+        // `failures(5 in 60s)`, `failures(5 per minute)`
+        let has_other = |piece: &Piece<'_>| match self.entry.positional {
+            [own] => piece.values().len() > 1 && (own.kind.is_count() || !piece.resembles(own)),
+            _ => false,
+        };
         let is_other = |piece: &&Piece<'_>| match piece.name {
             Some(name) => self.entry.positional.iter().all(|parameter| parameter.name != name),
-            // `failures(5 in 60s)`
-            None => {
-                matches!(self.entry.positional, [own] if !piece.resembles(own)) && piece.values().len() > 1
-            }
+            None => has_other(piece),
         };
         let others = self.pieces.iter().filter(is_other);
         others.into_iter().find_map(|piece| window_meant(cursor, Some(self.entry), piece.place))

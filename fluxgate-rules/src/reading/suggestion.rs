@@ -65,7 +65,11 @@ pub(crate) fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[Strin
     let fitting = fitting.or_else(|| candidates.iter().copied().find(keeps));
     let is_valid = |entry: &&'static Entry| !right(entry).is_example;
     let entry = fitting.or_else(|| candidates.into_iter().find(is_valid)).unwrap_or(first);
-    Some(Meant { entry, right: right(entry), is_misspelt })
+    let mut right = right(entry);
+    if entry.word == "backoff" && ["linear", "fibonacci"].contains(&snake(word).as_str()) {
+        right.losses.push("each pause is `multiplier` times the one before".to_owned());
+    }
+    Some(Meant { entry, right, is_misspelt })
 }
 
 /// The number of arguments of a call.

@@ -478,6 +478,9 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
             "to keep a breaker from tripping, switch it off while the program runs: `breaker.disable()`"
         }
+        "never" | "none" | "nobody" if cursor.vocabulary.setting == PERMIT.setting => {
+            "to admit nobody until you say so, write `retry = never`"
+        }
         "panic" | "panics" | "panicked" if is_rule => {
             "a panic counts as a failure, unless `on_panic = ignore`: a rule counts both together, as in `failures(5)`"
         }

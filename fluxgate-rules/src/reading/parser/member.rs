@@ -26,6 +26,9 @@ impl Parser<'_> {
         let start = self.cursor.at;
         let nothing = TokenRange::new(start, start);
         let Some(token) = self.cursor.next() else { return (Member::Wrong, nothing) };
+        if let Some(place) = self.some_of() {
+            return (Member::Wrong, place);
+        }
         if let Some(function) = self.function() {
             return (function, TokenRange::new(start, self.cursor.at));
         }
@@ -158,6 +161,43 @@ impl Parser<'_> {
         self.cursor.report_misplaced(place);
         self.cursor.at = after;
         true
+    }
+
+    /// `2 of (a, b, c)`, `any 2 of (a, b, c)` and `at_least(2, a, b, c)`, which is written out.
+    fn some_of(&mut self) -> Option<TokenRange> {
+        let (start, from) = (self.cursor.at, self.cursor.from(self.cursor.at));
+        let is_word = |token: &&Token| ["any", "at", "least"].iter().any(|word| token.is(word));
+        let words = from.iter().take_while(is_word).count();
+        let (count, open) = match &from[words..] {
+            [count, of, open, ..] if of.is("of") && open.is("(") => (count, start + words + 2),
+            [function, open, count, comma, ..]
+                if open.is("(") && comma.is(",") && function.is("at_least") =>
+            {
+                (count, start + 1)
+            }
+            _ => return None,
+        };
+        let (count, inside) = (count.text.parse::<u32>().ok()?, self.cursor.inside(open));
+        let mut members = self.cursor.pieces(inside);
+        members.retain(|member| self.cursor.begins_condition(member.start));
+        if !(1..=members.len()).contains(&usize::try_from(count).ok()?) || members.len() > 4 {
+            return None;
+        }
+        let place = TokenRange::new(start, inside.end + 1);
+        let groups = (1_u32..1 << members.len()).filter(|chosen| chosen.count_ones() == count);
+        let group = |chosen: u32| {
+            let is_chosen = |at: &usize| chosen >> at & 1 == 1;
+            let members = (0..members.len()).filter(is_chosen).map(|at| self.cursor.spell(members[at]));
+            members.collect::<Vec<_>>().join(" & ")
+        };
+        let groups: Vec<_> = groups.map(group).collect();
+        let is_alone = place.start == 0 && place.end == self.cursor.tokens.len();
+        let correction = groups.join(" | ");
+        let correction = if is_alone || groups.len() == 1 { correction } else { format!("({correction})") };
+        self.cursor
+            .report(Problem::new(place, "conditions are joined by `&` and `|` alone").correct(correction));
+        self.cursor.at = place.end;
+        Some(place)
     }
 
     /// `any(a, b)` and `and(a, b)`, which should use operators.

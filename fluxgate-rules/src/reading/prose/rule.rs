@@ -2,7 +2,7 @@
 
 use crate::language::cardinal::in_figures;
 use crate::language::vocabulary::Entry;
-use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number};
+use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, says_a_failure};
 use crate::reading::filled::with_window;
 use crate::reading::operators::{Operator, operator};
 use crate::reading::states;
@@ -30,9 +30,12 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
         |it: &[Token]| matches!(it, [word, colon, ..] if states::state(word).is_some() && colon.is(":"));
     let are_states = tokens.split(|token| token.is("|")).all(begins_state);
     let is_sign = |token: &Token| token.is("&") || token.is("|") && !are_states;
-    if in_a_row < 2 && !is_in_words && !(0..tokens.len()).any(compares) && !tokens.windows(3).any(is_of_state)
-        || tokens.iter().any(|token| token.shape == Shape::Open || is_sign(token))
-    {
+    let is_prose = in_a_row > 1
+        || is_in_words
+        || (0..tokens.len()).any(compares)
+        || says_a_failure(tokens)
+        || tokens.windows(3).any(is_of_state);
+    if !is_prose || tokens.iter().any(|token| token.shape == Shape::Open || is_sign(token)) {
         return None;
     }
     let problem = Problem::new(TokenRange::whole(tokens), "this is prose, and a rule is made of conditions");

@@ -22,6 +22,9 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     let whole = TokenRange::whole(tokens);
     let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
     let problem = Problem::new(whole, what);
+    if let Some(right) = spread(vocabulary, tokens) {
+        return Some(right.correct(problem, whole));
+    }
     let tokens = &without_signs(vocabulary, tokens);
     let with_figures = in_figures(tokens);
     if only_says_how_often(vocabulary, &with_figures) {
@@ -111,10 +114,23 @@ fn having(vocabulary: &'static Vocabulary, name: &str, values: &[String]) -> Opt
     calls.iter().min_by_key(lost).cloned()
 }
 
+/// The pause and the jitter of `30s ± 5s`.
+fn spread(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Option<Filled> {
+    let [pause, signs @ .., by] = tokens else { return None };
+    let signs: String = signs.iter().map(|sign| sign.text.as_str()).collect();
+    let [length, most] = [lenient(&pause.text)?, lenient(&by.text)?];
+    if !["±", "+-", "+/-"].contains(&signs.as_str()) || most >= length {
+        return None;
+    }
+    let share = (most.as_secs_f64() / length.as_secs_f64() * 100.0).ceil() / 100.0;
+    having(vocabulary, "jitter", &[pause.text.clone(), format!("jitter = {}", Ratio::new(share))])
+}
+
 /// Without the brackets of `[1s, 2s]`, and the signs in `30s + 10%`, `30s +- 10%` and `10s..60s`.
 fn without_signs(vocabulary: &Vocabulary, tokens: &[Token]) -> Vec<Token> {
     let inside = match tokens {
-        [open, inside @ .., close] if open.is("[") && close.is("]") && !inside.is_empty() => inside,
+        [open, inside @ .., _] if open.is("[") && !inside.is_empty() => inside,
+        [open, inside @ .., _] if open.is("(") && inside.iter().any(|token| token.is(",")) => inside,
         tokens => tokens,
     };
     let is_joint = |at: &usize| {
