@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Clock, Outcome, Reason, State, Transition};
+use fluxgate::{Builder, Clock, Outcome, Reason, State, Transition};
 
 use crate::fixture::Heard;
 use crate::reference::{self, Ending, Event, Mark, Reference, Settings, Why};
@@ -29,6 +29,8 @@ pub enum Step {
     MetricsOnly,
     Trip,
     OpenFor(Duration),
+    /// From now on, calls are counted, which changes only how they are recorded.
+    CountCalls,
     /// An outcome recorded without a call.
     Record(Outcome, Duration),
     /// The metrics are read. Reading may evict, so it must not happen after every step, or eviction on writing
@@ -68,11 +70,41 @@ impl From<&Transition> for Event {
     }
 }
 
-/// Takes both through the steps and compares them after each. Returns what happened; panics where they disagree.
+/// The time of a breaker and its model.
+pub trait Time {
+    fn now(&self) -> Duration;
+
+    fn advance(&self, duration: Duration);
+
+    /// Makes it the time of the breaker to be built.
+    fn set(&self, builder: Builder) -> Builder;
+}
+
+impl Time for ManualClock {
+    fn now(&self) -> Duration {
+        Clock::now(self)
+    }
+
+    fn advance(&self, duration: Duration) {
+        self.advance(duration);
+    }
+
+    fn set(&self, builder: Builder) -> Builder {
+        builder.clock(self.clone())
+    }
+}
+
+/// Takes both through the steps, by a manual clock, and compares them after each. Returns what happened; panics where they disagree.
 #[track_caller]
 pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
-    let (clock, heard) = (ManualClock::new(), Heard::default());
-    let built = settings.builder().clock(clock.clone()).listener(heard.listener()).build();
+    agree_by(&ManualClock::new(), settings, steps)
+}
+
+/// The same by any clock.
+#[track_caller]
+pub fn agree_by(clock: &impl Time, settings: &Settings, steps: &[Step]) -> Vec<Event> {
+    let heard = Heard::default();
+    let built = clock.set(settings.builder()).listener(heard.listener()).build();
     let breaker = built.unwrap_or_else(|error| panic!("{settings:?} should be valid: {error}"));
     let mut model = Reference::new(settings.clone(), clock.now());
     let mut held: Vec<(fluxgate::Call<'_>, reference::Call)> = Vec::new();
@@ -159,6 +191,7 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
                 breaker.open_for(pause);
                 model.open_for(clock.now(), pause);
             }
+            Step::CountCalls => breaker.count_calls(),
             Step::Record(outcome, took) => {
                 breaker.record(outcome, took);
                 model.record(clock.now(), outcome, took);

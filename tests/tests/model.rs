@@ -191,6 +191,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Trip),
         1 => select(vec![0, 100, 1_000, 7_000]).prop_map(|pause| Step::OpenFor(millis(pause))),
         2 => (outcome(), took()).prop_map(|(outcome, took)| Step::Record(outcome, took)),
+        1 => Just(Step::CountCalls),
         1 => Just(Step::MetricsOnly),
         1 => select(vec![Step::ForceOpen, Step::Disable]),
         6 => Just(Step::Read),
@@ -280,6 +281,59 @@ fn sequences_bring_about_every_transition() {
     ] {
         let count = counts.get(&(from, to, why)).copied().unwrap_or_default();
         assert!(count >= 10, "{from} -> {to} ({why:?}) only {count} times, of {counts:?}");
+    }
+}
+
+/// Under tokio, the clock of the process can be paused. Unlike a clock that it was given, a breaker reads it only if it needs to.
+#[cfg(feature = "tokio")]
+mod clock_of_the_process {
+    use fluxgate::{Builder, CircuitBreaker};
+    use fluxgate_tests::fixture::Heard;
+    use fluxgate_tests::sequence::{Time, agree_by};
+    use tokio::runtime::{self, Runtime};
+    use tokio::time::{Instant, advance};
+
+    use super::{Duration, config, proptest, settings, stretches};
+
+    struct Paused<'a> {
+        runtime: &'a Runtime,
+        began: Instant,
+        /// What it showed then.
+        showed: Duration,
+    }
+
+    impl<'a> Paused<'a> {
+        fn new(runtime: &'a Runtime) -> Self {
+            let heard = Heard::default();
+            CircuitBreaker::builder("asked").listener(heard.listener()).build().expect("valid").trip();
+            Self { runtime, began: Instant::now(), showed: heard.last().at }
+        }
+    }
+
+    impl Time for Paused<'_> {
+        fn now(&self) -> Duration {
+            self.showed + self.began.elapsed()
+        }
+
+        fn advance(&self, duration: Duration) {
+            self.runtime.block_on(advance(duration));
+        }
+
+        fn set(&self, builder: Builder) -> Builder {
+            builder
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn agree_on_stretches(settings in settings(), steps in stretches()) {
+            let runtime = runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+            let runtime = runtime.expect("a runtime");
+            let _entered = runtime.enter();
+            agree_by(&Paused::new(&runtime), &settings, &steps);
+        }
     }
 }
 

@@ -103,7 +103,10 @@ fn settle<'a>(
 /// The rule holds: opens the breaker, or reports that it would have opened.
 fn trip(guard: Guard<'_>, rule: &[Node], occasion: Occasion, finding: &Finding, held: Held, now: u64) {
     let Finding { metrics, customs, .. } = *finding;
-    let now = if needs_time(guard.word) { now } else { guard.breaker.now() };
+    // The call may have ended without reading the time, since it did not matter when the call was admitted. Then the clock is not a
+    // user's, and may be read under the lock.
+    let breaker = guard.breaker;
+    let now = if breaker.reads_users_clock() { now } else { breaker.now().max(now) };
     let Some(cause) = evaluation::figures(rule, held, &metrics, customs).cause(rule) else { return };
     let reason = Reason::Tripped(cause);
     match occasion {

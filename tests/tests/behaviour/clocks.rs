@@ -5,8 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluxgate::{CircuitBreaker, Clock, Outcome, State, permit, retry, trip, window};
-use fluxgate_tests::fixture::seconds;
+use fluxgate::{
+    Changes, CircuitBreaker, Clock, Interests, Listener, OnCancel, Outcome, State, Transition, permit, retry,
+    trip, window,
+};
+use fluxgate_tests::fixture::{Heard, seconds};
 
 const HOUR: u64 = 3_600;
 
@@ -270,4 +273,61 @@ fn threads_sharing_a_clock_do_not_speed_up_time() {
     let went_on = clock.now().saturating_sub(began);
     assert!(passed <= went_on, "{passed:?} of {went_on:?}");
     assert!(passed + TICK * 2 >= went_on, "{passed:?} of {went_on:?}");
+}
+
+/// A breaker on the clock of the process, which it reads only if it needs to, and the time that this shows.
+fn on_the_clock_of_the_process(rule: trip::Rule) -> (CircuitBreaker, Heard, Duration) {
+    let heard = Heard::default();
+    let builder = CircuitBreaker::builder("undated").trip(rule).window(window::count(10));
+    let breaker =
+        builder.retry(retry::cooldown(seconds(60))).listener(heard.listener()).build().expect("valid");
+    breaker.trip();
+    breaker.reset();
+    let now = heard.last().at;
+    (breaker, heard, now)
+}
+
+/// Regression: a call from before the time of its end mattered opened the breaker at time zero, so its pause was over at once.
+#[test]
+fn calls_from_before_the_time_mattered_open_the_breaker_in_time() {
+    struct Attentive;
+
+    impl Listener for Attentive {
+        fn on_transition(&self, _: &Transition) {}
+
+        fn interests(&self) -> Interests {
+            Interests::transitions().calls()
+        }
+    }
+
+    type Begin = fn(&CircuitBreaker);
+    let ways: [(&str, Begin); 4] = [
+        ("nothing", |_| ()),
+        ("counted", CircuitBreaker::count_calls),
+        ("heard", |breaker| breaker.listen(Attentive)),
+        ("timed", |breaker| {
+            let changes = Changes::new().on_cancel(OnCancel::FailureAfter(seconds(1)));
+            breaker.reconfigure(&changes).expect("valid");
+        }),
+    ];
+    for (name, begin) in ways {
+        for rule in [trip::failure_streak(1), trip::failure_streak(1) | trip::in_flight(9)] {
+            let (breaker, heard, before) = on_the_clock_of_the_process(rule.clone());
+            let call = breaker.acquire().expect("closed");
+            begin(&breaker);
+            call.failure();
+            let (opened, left) = (heard.last(), breaker.snapshot().retry_after);
+            assert_eq!(opened.to, State::Open);
+            assert!(opened.at >= before && left > Some(seconds(50)), "{name}: {:?}, {left:?}", opened.at);
+
+            let (breaker, heard, before) = on_the_clock_of_the_process(rule);
+            breaker.metrics_only();
+            let call = breaker.acquire().expect("never refused");
+            begin(&breaker);
+            call.failure();
+            let crossed = heard.last();
+            assert_eq!((crossed.from, crossed.to), (State::MetricsOnly, State::MetricsOnly), "{name}");
+            assert!(crossed.at >= before, "{name}: {:?}", crossed.at);
+        }
+    }
 }
