@@ -208,6 +208,36 @@ fn a_full_window_has_room_for_slow_calls() {
     }
 }
 
+/// In a window of calls, in one of time, and in the trial's own tally, which may be longer than the window.
+#[test]
+fn slow_calls_that_opened_it_remain_the_evidence() {
+    let rule = || {
+        trip::closed() & trip::min(5) & trip::slow_rate(0.5, seconds(2))
+            | trip::half_open() & trip::min(8) & trip::slow_rate(0.5, seconds(2))
+            | trip::in_flight(50)
+    };
+    for window in [window::count(5), window::time(seconds(60))] {
+        let fixture = Fixture::new(|builder| builder.trip(rule()).window(window));
+        let heard = |hung: u64, state| {
+            let before = hold(&fixture, hung as usize);
+            fixture.advance(KNOWN);
+            drop(fixture.breaker.acquire());
+            assert_eq!(fixture.state(), State::Open);
+            let heard = fixture.heard.last();
+            assert_eq!((heard.from, heard.metrics.slow(seconds(2))), (state, Some(hung)));
+            assert_eq!(fixture.breaker.metrics(), heard.metrics);
+            drop(before);
+            assert_eq!(fixture.breaker.metrics(), heard.metrics);
+            heard.metrics.total()
+        };
+        fixture.succeed(2);
+        assert_eq!(heard(4, State::Closed), if window == window::count(5) { 5 } else { 6 });
+        fixture.wait();
+        fixture.succeed(2);
+        assert_eq!(heard(6, State::HalfOpen), 8);
+    }
+}
+
 #[test]
 fn each_threshold_is_reached_in_its_own_time() {
     let rule = trip::min(4) & (trip::slow_rate(1.0, seconds(1)) | trip::slow_rate(0.5, seconds(10)))

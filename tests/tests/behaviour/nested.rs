@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
@@ -527,6 +528,23 @@ fn another_breakers_refusal_further_in_is_evidence() {
     let behind = Behind(outer.breaker, inner.breaker);
     assert!(matches!(behind.get(), Err(Failure::Refused(_))));
     assert_eq!((behind.0.metrics().total(), behind.0.metrics().failures()), (1, 1));
+}
+
+/// A permit may count how often it is asked.
+#[test]
+fn a_custom_permit_is_not_asked_about_inner_calls() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let counting = |_| ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+    let fixture = before_trial(|builder| builder.permit(permit::custom(counting)));
+    let inner = || fixture.breaker.call(|| Ok::<_, ()>(()));
+    for nth in 1..=6 {
+        fixture.breaker.call(inner).expect("each second call is permitted");
+        assert_eq!(ASKED.load(Ordering::Relaxed), 2 * nth - 1);
+        if nth < 6 {
+            fixture.refusal();
+        }
+    }
+    assert_eq!(fixture.state(), State::Closed);
 }
 
 /// In a ramp, the permit does not decide on inner calls again; while closed, each call counts separately.

@@ -241,6 +241,21 @@ async fn a_task_waits_for_a_slot_however_the_call_ends() {
     assert_eq!(breaker.state(), State::Closed);
 }
 
+/// It needs no slot, and would wait for the call that it is part of.
+#[tokio::test(start_paused = true)]
+async fn a_call_within_a_probe_is_ready() {
+    let breaker = breaker();
+    breaker.half_open();
+    let within = || {
+        assert!(is_ready(&breaker) && breaker.ready_at() == Some(Instant::now()));
+        breaker.call(|| Ok::<_, ()>(()))
+    };
+    breaker.call(within).unwrap();
+    breaker.half_open();
+    breaker.call_async(async { within() }).await.unwrap();
+    assert_eq!(breaker.state(), State::Closed);
+}
+
 #[tokio::test(start_paused = true)]
 async fn all_waiting_tasks_are_woken() {
     let breaker = breaker();

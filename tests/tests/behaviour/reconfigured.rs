@@ -315,6 +315,18 @@ fn a_ramp_continues_and_ends_as_planned() {
 }
 
 #[test]
+fn a_new_rule_judges_the_window_of_a_ramp_at_once() {
+    let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
+    fixture.before_trial();
+    fixture.succeed(6 + 6);
+    fixture.fail(4);
+    change(&fixture, &Changes::new().trip(trip::min(10) & trip::failure_rate(0.45)));
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (10, 4)), "nor has the ramp ended");
+    change(&fixture, &Changes::new().trip(trip::min(10) & trip::failure_rate(0.4)));
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
 fn a_pause_being_computed_still_takes_effect() {
     static BREAKER: OnceLock<CircuitBreaker> = OnceLock::new();
 

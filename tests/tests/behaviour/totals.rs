@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-use fluxgate::{CircuitBreaker, OnCancel, Outcome, State, Totals, permit, retry, trip, window};
+use fluxgate::{Changes, CircuitBreaker, OnCancel, Outcome, State, Totals, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds, together};
 
 fn totals(breaker: &CircuitBreaker) -> Totals {
@@ -44,6 +44,32 @@ fn failures_and_refusals_are_counted_for_all() {
     let in_the_end = totals(&fixture.breaker);
     assert_eq!((in_the_end.failures, in_the_end.refused), (10, 5), "of all states");
     assert_eq!(fixture.breaker.snapshot().rejected, 0, "of this state");
+}
+
+/// However counting began, all fast calls of a full window are counted, and a call that takes as long as the threshold is slow.
+#[test]
+fn counted_calls_are_still_told_from_slow_ones() {
+    type Begin = fn(&CircuitBreaker);
+    let by_settings: Begin = |breaker| breaker.reconfigure(&Changes::new().count_calls(true)).expect("right");
+    let by_command = CircuitBreaker::count_calls;
+    let anew: Begin = |breaker| {
+        breaker.count_calls();
+        let least = trip::min(10) & trip::slow_rate(0.9, millis(200));
+        breaker.reconfigure(&Changes::new().trip(least)).expect("right");
+    };
+    for (nth, begin) in [by_settings, by_command, anew].into_iter().enumerate() {
+        let rule = trip::min(10) & trip::slow_rate(0.9, millis(100));
+        let fixture = Fixture::with_rule(rule);
+        fixture.succeed(10);
+        begin(&fixture.breaker);
+        let threshold = if nth == 2 { millis(200) } else { millis(100) };
+        fixture.succeed(30);
+        fixture.succeed_in(threshold - millis(1), 1);
+        fixture.succeed_in(threshold, 1);
+        fixture.succeed_in(threshold + millis(1), 1);
+        assert_eq!(fixture.breaker.metrics().slow(threshold), Some(2), "{nth}");
+        assert_eq!(totals(&fixture.breaker).successes, Some(33), "{nth}");
+    }
 }
 
 #[test]

@@ -123,6 +123,25 @@ fn a_breaker_without_evidence_is_evicted() {
     assert!(hosts.is_empty());
 }
 
+/// What a breaker remembers from before a command is no evidence while it judges nothing.
+#[test]
+fn an_idle_breaker_of_a_family_that_judges_nothing_is_evicted() {
+    let _alone = alone();
+    let commands: [fn(&Keyed<u32>); 2] = [Keyed::disable, Keyed::force_open];
+    for command in commands {
+        let clock = ManualClock::new();
+        let builder = CircuitBreaker::builder("unjudged").trip(trip::failure_streak(2)).clock(clock.clone());
+        let hosts: Keyed<u32> = builder.keyed().build().unwrap();
+        fail(&hosts.get(&0));
+        clock.advance(HOUR);
+        assert_eq!(hosts.len(), 1, "it is closed and has failed");
+        command(&hosts);
+        assert_eq!(hosts.get(&0).metrics().failures(), 1);
+        clock.advance(HOUR);
+        assert!(hosts.is_empty());
+    }
+}
+
 /// Hosts that fail once cannot fill a family forever.
 #[test]
 fn a_breaker_with_evidence_still_makes_room() {

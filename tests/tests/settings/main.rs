@@ -152,6 +152,12 @@ fn changes_by_the_program_outlast_files_that_do_not_mention_them() {
     breaker.reconfigure(&Changes::new().trip(trip::failure_streak(3))).expect("right");
     assert!(apply(json!({})).changed.is_empty());
     assert!(has("failure_streak(3)") && has("max_half_open_calls = 3"));
+    // What only the settings say does not become the program's own with it.
+    apply(json!({ "changed by hand": { "half_open_timeout": "90s" } }));
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(5))).expect("right");
+    assert!(has("failure_streak(5)") && has("half_open_timeout = 90s"));
+    assert_eq!(apply(json!({})).changed.len(), 1);
+    assert!(has("failure_streak(5)") && has("max_half_open_calls = 3") && !has("half_open_timeout = 90s"));
 }
 
 #[test]
@@ -166,6 +172,8 @@ fn settings_can_be_withdrawn_even_if_the_program_relied_on_them() {
         let settings = breaker.settings().to_string();
         assert!(settings.contains("count(1000)") && settings.contains("min(500)"), "{settings}");
     }
+    apply(json!({ "relying": { "max_half_open_calls": 5 } }));
+    assert!(breaker.settings().to_string().contains("max_half_open_calls = 5"), "it fits them");
     breaker.reconfigure(&Changes::new().window(window::count(600))).expect("right");
     apply(json!({ "relying": { "max_half_open_calls": 4 } }));
     assert!(breaker.settings().to_string().contains("count(600)"));
