@@ -175,7 +175,7 @@ pub(super) fn left(breaker: &Breaker) -> Option<u64> {
 #[cfg(feature = "tower")]
 pub(crate) fn end_if_over(breaker: &Breaker) {
     let word = breaker.word();
-    if word.state() == State::Open && left(breaker).is_none() {
+    if word.state() == State::Open {
         end(breaker, word, breaker.now());
     }
 }
@@ -198,7 +198,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     Answer::Due(now)
 }
 
-/// Makes the breaker half-open, unless another call has done so.
+/// Makes the breaker half-open, unless another call has done so, or the pause is not over.
 #[cold]
 #[inline(never)]
 fn end(breaker: &Breaker, word: StateWord, now: u64) {
