@@ -172,7 +172,7 @@ impl Snapshot {
         let settings = breaker.settings();
         let rule = settings.rule.nodes();
         let deadline = breaker.deadline.load(Ordering::Relaxed);
-        let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
+        let since = breaker.since.load(Ordering::Relaxed);
         let spent = Spent::read(&guard, state, now.saturating_sub(since));
         let opens = state == State::Open && deadline != NEVER;
         // A command may have set a pause meanwhile.

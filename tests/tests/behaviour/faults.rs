@@ -323,6 +323,16 @@ fn a_function_that_blocks_is_delayed_before_its_body_runs() {
     assert_eq!(fixture.counts(), (2, 0));
 }
 
+#[test]
+fn a_function_that_blocks_is_not_delayed_by_a_fault_that_does_not_strike() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.inject(delaying(seconds(60))).unwrap();
+    fixture.breaker.disable();
+    let begun = Instant::now();
+    let waited = fixture.breaker.call(|| Ok::<_, ()>(begun.elapsed())).unwrap();
+    assert!(waited < seconds(60));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_future_is_delayed_before_it_is_polled_and_the_delay_is_part_of_the_call() {
     let rule = trip::min(2) & trip::slow_rate(1.0, seconds(5));

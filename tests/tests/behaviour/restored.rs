@@ -177,6 +177,10 @@ fn a_breaker_saved_while_its_retry_is_asked_is_due_at_once() {
         after
     };
     ASKED.trip();
+    // Also for a breaker that would keep an endless pause.
+    let never = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry::never()));
+    assert!(never.breaker.restore(SAVED.lock().unwrap().as_ref().unwrap()).unwrap());
+    assert!(never.breaker.is_due());
     let after = restored();
     assert!(after.breaker.is_due());
     after.succeed(2);

@@ -169,6 +169,11 @@ fn a_problem_of_many_breakers_is_reported_once() {
     assert_eq!(error.problems().len(), 2, "{text}");
     assert!(text.starts_with("both::* (for `both::a` and 1 other): "), "{text}");
     assert!(text.contains("\nmany::* (for `many::a` and 2 others): "), "{text}");
+    // Each entry has its own, even if it is the same, and its breaker is not named twice.
+    let alike = wrong(json!({ "many::*": { "window": "count(5)" }, "both::a": { "window": "count(5)" } }));
+    let text = alike.to_string();
+    assert_eq!(alike.problems().len(), 2, "{text}");
+    assert!(text.starts_with("both::a: "), "{text}");
 }
 
 #[test]
