@@ -37,6 +37,11 @@ impl Filled {
         value.is_empty() || tokens.windows(value.len()).any(|kept| kept == value)
     }
 
+    /// Whether all given values are among its arguments.
+    pub(crate) fn keeps_all(&self, values: &[String]) -> bool {
+        values.iter().all(|value| self.keeps(value))
+    }
+
     /// Suggests it as a replacement for a range.
     pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
         let problem = problem.correct_at(range, self.text);

@@ -111,8 +111,7 @@ impl<'a> GivenArguments<'a> {
         }
         let takes_all = |entry: &'static Entry| {
             let right = right_call(self.vocabulary, entry, &values);
-            let keeps_all = !right.is_example && values.iter().all(|value| right.keeps(value));
-            keeps_all.then_some(right)
+            (!right.is_example && right.keeps_all(&values)).then_some(right)
         };
         let is_alike = |other: &&Entry| self.entry.is_like(other);
         let others = self.vocabulary.entries.iter().filter(is_alike);

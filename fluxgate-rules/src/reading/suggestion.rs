@@ -194,8 +194,7 @@ pub(crate) fn with_commas(
         return None;
     }
     let right = right_call(vocabulary, entry, &values);
-    let takes_all =
-        arguments_of(&right.text) >= values.len() && values.iter().all(|value| right.keeps(value));
+    let takes_all = arguments_of(&right.text) >= values.len() && right.keeps_all(&values);
     takes_all.then_some(values)
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     }
     let named: Vec<_> =
         known.iter().filter_map(|word| Some(meant(vocabulary, word, &figures)?.right)).collect();
-    let keeps_all = |right: &&Filled| figures.iter().all(|figure| right.keeps(figure));
-    let right = named.iter().find(keeps_all).or(named.first()).cloned();
+    let right = named.iter().find(|right| right.keeps_all(&figures)).or(named.first()).cloned();
     let right = right.or_else(|| having(vocabulary, alone.as_deref()?, &figures));
     let right = right.or_else(|| ramp(vocabulary, &figures)).or_else(|| taking(vocabulary, &figures))?;
     let is_explained = |figure: &str| right.losses.iter().any(|loss| loss.contains(&format!("`{figure}`")));
@@ -85,11 +84,11 @@ fn figures_in(vocabulary: &Vocabulary, tokens: &[Token], meant: &[Token]) -> Opt
         matches!(token.shape, Shape::Word | Shape::Number)
             || ["%", ",", "±"].iter().any(|sign| token.is(sign))
     };
+    let figures = figures(meant);
     let is_value = tokens == meant
         && is_number(&tokens[0])
         && !tokens[1..].iter().any(is_number)
-        && without_value(vocabulary, meant, &figures(meant)).is_none();
-    let figures = figures(meant);
+        && without_value(vocabulary, meant, &figures).is_none();
     let is_call = vocabulary.entry(&tokens[0].text).is_some() && meant.get(1).is_some_and(is_number);
     let is_other = is_value || figures.is_empty() || is_call && figures.len() == 1;
     (tokens.iter().all(is_prose) && !is_other).then_some(figures)
@@ -109,9 +108,8 @@ fn without_value(vocabulary: &Vocabulary, tokens: &[Token], figures: &[String]) 
 /// The word that has this argument, and keeps most values.
 fn having(vocabulary: &'static Vocabulary, name: &str, values: &[String]) -> Option<Filled> {
     let owners = vocabulary.entries.iter().filter(|entry| keyword(entry, name).is_some());
-    let calls: Vec<_> = owners.map(|entry| right_call(vocabulary, entry, values)).collect();
-    let lost = |call: &&Filled| values.iter().filter(|value| !call.keeps(value)).count();
-    calls.iter().min_by_key(lost).cloned()
+    let lost = |call: &Filled| values.iter().filter(|value| !call.keeps(value)).count();
+    owners.map(|entry| right_call(vocabulary, entry, values)).min_by_key(lost)
 }
 
 /// The pause and the jitter of `30s ± 5s`.
