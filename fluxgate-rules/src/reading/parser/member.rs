@@ -4,7 +4,7 @@ use crate::language::number::lenient;
 use crate::language::vocabulary::TRIP;
 use crate::reading::comparisons::comparisons;
 use crate::reading::filled::{Filled, looks_back, with_window};
-use crate::reading::operators::{function, joined, operator};
+use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::parser::{Member, Parser, parse};
 use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
@@ -187,8 +187,13 @@ impl Parser<'_> {
         let groups = (1_u32..1 << members.len()).filter(|chosen| chosen.count_ones() == count);
         let group = |chosen: u32| {
             let is_chosen = |at: &usize| chosen >> at & 1 == 1;
-            let members = (0..members.len()).filter(is_chosen).map(|at| self.cursor.spell(members[at]));
-            members.collect::<Vec<_>>().join(" & ")
+            let written = |at: usize| {
+                let is_joined =
+                    members[at].of(self.cursor.tokens).iter().any(|it| operator(it) == Some(Operator::Or));
+                let text = self.cursor.spell(members[at]);
+                if is_joined { format!("({text})") } else { text }
+            };
+            (0..members.len()).filter(is_chosen).map(written).collect::<Vec<_>>().join(" & ")
         };
         let groups: Vec<_> = groups.map(group).collect();
         let is_alone = place.start == 0 && place.end == self.cursor.tokens.len();
