@@ -11,7 +11,8 @@
 //! | language | the words ([`vocabulary`]), the [`argument_names`], their [`spelling`], and the [syntax tree](syntax) |
 //! | logic | whether a rule [holds](evaluate), how long a [`trial`] is, [`flaws`], and the [checks](check) that macro expansions call |
 //! | figures | what a rule will do to breakers whose calls fail at random |
-//! | reading | tokens -> checked values ([`read`]), suggestions for mistakes, and settings made [`by_hand`] or [`by_text`] |
+//! | suggestion | what was meant by an unknown word or by arguments that do not fit |
+//! | reading | tokens -> checked values ([`read`]), whole [`attribute`]s, and settings made [`by_hand`] or [`by_text`] |
 //! | choosing | [explanations](Explanation) for people choosing a rule |
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,7 @@ mod language;
 mod logic;
 mod model;
 mod reading;
+mod suggestion;
 mod text;
 
 pub use crate::language::{argument_names, foreign, spelling, syntax, vocabulary};

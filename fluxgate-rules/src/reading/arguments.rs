@@ -5,13 +5,13 @@ use crate::language::spelling::snake;
 use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, WINDOW};
 use crate::model::limits::MAX_BUCKETS;
-use crate::reading::attribute::parts::bucket_count;
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::{Filled, with_window};
 use crate::reading::given::{GivenArguments, owner_of};
-use crate::reading::piece::{Piece, keyword, keyword_meant};
-use crate::reading::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
 use crate::reading::trailing::window_meant;
+use crate::suggestion::filled::{Filled, with_window};
+use crate::suggestion::parts::bucket_count;
+use crate::suggestion::piece::{Piece, keyword, keyword_meant};
+use crate::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 

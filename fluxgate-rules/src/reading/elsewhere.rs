@@ -1,10 +1,10 @@
 //! A value that belongs to another setting.
 
 use crate::language::vocabulary::{SINGLE_VALUES, Vocabulary};
-use crate::reading::attribute::places::{SETTINGS, setting_elsewhere, vocabulary};
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::{Filled, reasons};
-use crate::reading::suggestion::{Meant, is_known, meant, meant_by};
+use crate::suggestion::filled::{Filled, reasons};
+use crate::suggestion::places::{SETTINGS, setting_elsewhere, vocabulary};
+use crate::suggestion::{Meant, is_known, meant, meant_by};
 use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};

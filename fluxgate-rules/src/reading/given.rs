@@ -2,13 +2,13 @@
 
 use crate::language::number::lenient;
 use crate::language::vocabulary::{Entry, Vocabulary};
-use crate::reading::commas::{WITH_A_POINT, number_with_commas, with_points};
 use crate::reading::cursor::Cursor;
-use crate::reading::filled::{Filled, with_window};
-use crate::reading::inverted::{exceeded, is_turned, other_way_round};
-use crate::reading::piece::{Piece, keyword_known, keyword_meant};
-use crate::reading::suggestion::{WITH_COMMAS, arranged, order_meant, right_call, with_commas};
 use crate::reading::trailing::{qualified, window_meant};
+use crate::suggestion::commas::{WITH_A_POINT, number_with_commas, with_points};
+use crate::suggestion::filled::{Filled, with_window};
+use crate::suggestion::inverted::{exceeded, is_turned, other_way_round};
+use crate::suggestion::piece::{Piece, keyword_known, keyword_meant};
+use crate::suggestion::{WITH_COMMAS, arranged, order_meant, right_call, with_commas};
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 

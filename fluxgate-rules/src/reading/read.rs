@@ -15,11 +15,11 @@ use crate::reading::cursor::Cursor;
 use crate::reading::elsewhere::after_value;
 use crate::reading::parser::{Parsed, parse};
 use crate::reading::prose;
-use crate::reading::repair::settled;
-use crate::reading::soundness::{self, Repeats};
-use crate::reading::suggestion::meant_by;
+use crate::reading::soundness;
+use crate::reading::soundness::rule::Repeats;
 use crate::reading::written_call::call;
-use crate::reading::{expectations, explain};
+use crate::suggestion::meant_by;
+use crate::suggestion::repair::settled;
 use crate::text::brackets::Brackets;
 use crate::text::characters::{self, Illegible};
 use crate::text::edits::Edits;
@@ -96,7 +96,7 @@ fn sensible(tokens: &[Token], window: &Window, repeats: Repeats) -> Reading<Writ
     legible(tokens, |tokens| {
         paired(tokens, &|tokens| {
             let parsed = parsed(tokens)?;
-            refuse(soundness::problems(tokens, &parsed, window, repeats))?;
+            refuse(soundness::rule::problems(tokens, &parsed, window, repeats))?;
             Ok(parsed.rule)
         })
     })
@@ -115,17 +115,17 @@ fn refuse(problems: Vec<Problem>) -> Reading<()> {
 
 /// Reads a window.
 pub fn window(tokens: &[Token]) -> Reading<WrittenCall> {
-    setting(tokens, "window", &WINDOW, explain::window)
+    setting(tokens, "window", &WINDOW, soundness::setting::window)
 }
 
 /// Reads a retry.
 pub fn retry(tokens: &[Token]) -> Reading<WrittenCall> {
-    setting(tokens, "retry", &RETRY, explain::retry)
+    setting(tokens, "retry", &RETRY, soundness::setting::retry)
 }
 
 /// Reads a permit.
 pub fn permit(tokens: &[Token]) -> Reading<WrittenCall> {
-    setting(tokens, "permit", &PERMIT, explain::permit)
+    setting(tokens, "permit", &PERMIT, soundness::setting::permit)
 }
 
 /// Reads one word of a vocabulary with its arguments. `owner` is the setting that takes it.
@@ -201,33 +201,33 @@ fn written_call(
 pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
     let value = argument(tokens, &HALF_OPEN_TIMEOUT)?;
     if let Value::Duration(timeout) = value {
-        refuse(explain::half_open_timeout(tokens, timeout, nodes).into_iter().collect())?;
+        refuse(soundness::setting::half_open_timeout(tokens, timeout, nodes).into_iter().collect())?;
     }
     Ok(value)
 }
 
 /// Refuses a rule that needs a `half_open_timeout` above the default, for a breaker that does not set it.
 pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
-    refuse(explain::default_timeout(tokens, rule).into_iter().collect())
+    refuse(soundness::setting::default_timeout(tokens, rule).into_iter().collect())
 }
 
 /// Refuses a rule with conditions on calls that take longer than `timeout` allows.
 pub fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Reading<()> {
-    refuse(explain::time_limit(tokens, rule, limit))
+    refuse(soundness::setting::time_limit(tokens, rule, limit))
 }
 
 /// Refuses a `timeout` with these tokens and this value if `half_open_timeout` is not longer; `None` stands for its
 /// default.
 pub fn hung(tokens: &[Token], limit: Duration, timeout: Option<Duration>) -> Reading<()> {
     let place = TokenRange::whole(tokens);
-    refuse(explain::hung(place, limit, timeout).into_iter().collect())
+    refuse(soundness::setting::hung(place, limit, timeout).into_iter().collect())
 }
 
 /// Reads `normal` or `outage`. The value must be known here, since the rule is checked against it.
 pub fn share(tokens: &[Token], parameter: &Parameter) -> Reading<Ratio> {
     match argument(tokens, parameter)? {
         Value::Ratio(share) => Ok(share),
-        _ => Err(vec![expectations::constant_share(tokens, parameter)]),
+        _ => Err(vec![soundness::expectations::constant_share(tokens, parameter)]),
     }
 }
 
@@ -239,7 +239,7 @@ pub fn expected(
     window: Option<&Window>,
     expectations: Expectations,
 ) -> Reading<()> {
-    refuse(expectations::unmet(tokens, rule, window, expectations))
+    refuse(soundness::expectations::unmet(tokens, rule, window, expectations))
 }
 
 /// The same for the default rule. `tokens` belong to another setting.
@@ -248,7 +248,7 @@ pub fn expected_of_default(
     window: Option<&Window>,
     expectations: Expectations,
 ) -> Reading<()> {
-    refuse(expectations::unmet_by_default(tokens, window, expectations))
+    refuse(soundness::expectations::unmet_by_default(tokens, window, expectations))
 }
 
 /// The same for the printed form of a rule that was built by hand.

@@ -3,10 +3,10 @@
 
 use crate::language::vocabulary::{Entry, Vocabulary};
 use crate::reading::cursor::{Cursor, WrittenName};
-use crate::reading::filled::Filled;
 use crate::reading::operators::{Operator, operator};
-use crate::reading::piece::{keyword_known, keyword_meant};
-use crate::reading::suggestion::{is_known, meant, right_call};
+use crate::suggestion::filled::Filled;
+use crate::suggestion::piece::{keyword_known, keyword_meant};
+use crate::suggestion::{is_known, meant, right_call};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};

@@ -5,9 +5,9 @@ use crate::language::notation::duration_at;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, TRIP, Vocabulary, WINDOW};
-use crate::reading::clause::minimum;
 use crate::reading::cursor::Cursor;
 use crate::reading::operators::operator;
+use crate::suggestion::clause::minimum;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 

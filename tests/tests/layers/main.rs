@@ -50,7 +50,8 @@ const RULES: &[Layer] = &[
     ("language", "language", "model text"),
     ("logic", "logic", "model text language"),
     ("figures", "figures", "model logic"),
-    ("reading", "reading", "model text language logic figures"),
+    ("suggestion", "suggestion", "model text language"),
+    ("reading", "reading", "model text language logic figures suggestion"),
     ("choosing", "choosing", "model text logic figures reading"),
 ];
 

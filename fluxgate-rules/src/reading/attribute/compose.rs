@@ -10,13 +10,13 @@ use crate::language::vocabulary::{
     EXAMPLE_RULE, HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT,
 };
 use crate::model::window::Window;
-use crate::reading::attribute::parts::{GivenPart, with_units};
-use crate::reading::attribute::places::vocabulary;
 use crate::reading::attribute::tracker::tracker;
 use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
-use crate::reading::filled::Filled;
 use crate::reading::read;
-use crate::reading::repair::repaired;
+use crate::suggestion::filled::Filled;
+use crate::suggestion::parts::{GivenPart, with_units};
+use crate::suggestion::places::vocabulary;
+use crate::suggestion::repair::repaired;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;

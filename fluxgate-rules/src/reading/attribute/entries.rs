@@ -3,7 +3,7 @@
 use crate::language::foreign::{exact, senses};
 use crate::language::spelling::snake;
 use crate::language::vocabulary::{TRIP, with_article};
-use crate::reading::attribute::places::{is_setting_word, is_static, setting_of_value, setting_of_word};
+use crate::suggestion::places::{is_setting_word, is_static, setting_of_value, setting_of_word};
 use crate::text::brackets::Brackets;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 

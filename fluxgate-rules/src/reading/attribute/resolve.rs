@@ -14,12 +14,12 @@ use crate::language::vocabulary::{
 };
 use crate::reading::attribute::compose::setting::choice;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
-use crate::reading::attribute::places::{
-    SETTINGS, TRACKED, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
-};
 use crate::reading::attribute::tracker::is_closure;
 use crate::reading::states::state;
-use crate::reading::suggestion::{is_known, meant, meant_by};
+use crate::suggestion::places::{
+    SETTINGS, TRACKED, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
+};
+use crate::suggestion::{is_known, meant, meant_by};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, content, unquoted};
 

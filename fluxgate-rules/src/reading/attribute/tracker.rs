@@ -1,7 +1,7 @@
 //! Composes a tracker from what other libraries use to recognize failures: types, lists of them, patterns, functions.
 
 use crate::language::spelling::snake;
-use crate::reading::attribute::places::TRACKERS;
+use crate::suggestion::places::TRACKERS;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, between_quotes, spell, spell_closure};

@@ -1,8 +1,8 @@
 //! Trackers written as code: macros, methods, match arms, lists; and the tracker for each.
 
 use crate::language::spelling::snake;
-use crate::reading::attribute::places::TRACKERS;
 use crate::reading::attribute::tracker::tracker;
+use crate::suggestion::places::TRACKERS;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};

@@ -4,8 +4,8 @@ use crate::language::vocabulary::TRIP;
 use crate::reading::operators::{Operator, function, operator};
 use crate::reading::parser::Parser;
 use crate::reading::states;
-use crate::reading::suggestion::is_known;
 use crate::reading::trailing;
+use crate::suggestion::is_known;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, TokenRange};
 

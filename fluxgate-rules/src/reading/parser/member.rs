@@ -2,16 +2,16 @@
 
 use crate::language::number::lenient;
 use crate::language::vocabulary::TRIP;
-use crate::reading::comparisons::comparisons;
-use crate::reading::filled::{Filled, looks_back, with_window};
 use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::parser::{Member, Parser, parse};
-use crate::reading::piece::keyword;
 use crate::reading::states::{self, is_negation};
 use crate::reading::stray;
-use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::reading::trailing;
 use crate::reading::written_call::{call, report_turned};
+use crate::suggestion::comparisons::comparisons;
+use crate::suggestion::filled::{Filled, looks_back, with_window};
+use crate::suggestion::piece::keyword;
+use crate::suggestion::{is_known, meant, meant_by, right_call};
 use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};

@@ -2,10 +2,10 @@
 
 use crate::language::cardinal::in_figures;
 use crate::language::vocabulary::Entry;
-use crate::reading::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, says_a_failure};
-use crate::reading::filled::with_window;
 use crate::reading::operators::{Operator, operator};
 use crate::reading::states;
+use crate::suggestion::clause::{Facts, Topic, entry_of, exceeds, is_minimum, is_number, says_a_failure};
+use crate::suggestion::filled::with_window;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 

@@ -6,10 +6,10 @@ use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, TIMEOUT, Vocabulary};
 use crate::model::duration::Spelled;
-use crate::reading::attribute::parts::{GivenPart, bucket_count, read_or_right};
-use crate::reading::attribute::places::{is_static, owner};
-use crate::reading::filled::Filled;
-use crate::reading::suggestion::{meant_by, right_call};
+use crate::suggestion::filled::Filled;
+use crate::suggestion::parts::{GivenPart, bucket_count, read_or_right};
+use crate::suggestion::places::{is_static, owner};
+use crate::suggestion::{meant_by, right_call};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, unquoted};
 

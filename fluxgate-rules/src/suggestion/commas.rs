@@ -5,7 +5,7 @@ use crate::language::notation::with_unit;
 use crate::language::number::{digits_of, same_unit};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Vocabulary};
-use crate::reading::piece::{Piece, keyword};
+use crate::suggestion::piece::{Piece, keyword};
 
 /// What is wrong with `0,5`.
 pub(crate) const WITH_A_POINT: &str = "a number is written with a point, not with a comma";

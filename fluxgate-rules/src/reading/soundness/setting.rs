@@ -1,5 +1,4 @@
-//! Settings that are well-formed but make no sense: [flaws](crate::logic::flaws) with their places and corrections.
-//! Those of rules are in [`soundness`](crate::reading::soundness).
+//! Windows, retries, permits and times that are well-formed but make no sense.
 
 use core::time::Duration;
 

@@ -7,8 +7,8 @@ use crate::language::spelling::{nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-use crate::reading::attribute::places::is_static;
-use crate::reading::filled::Filled;
+use crate::suggestion::filled::Filled;
+use crate::suggestion::places::is_static;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 

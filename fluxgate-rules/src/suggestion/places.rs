@@ -2,7 +2,7 @@
 
 use crate::language::spelling::snake;
 use crate::language::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
-use crate::reading::inverted::is_success_rate;
+use crate::suggestion::inverted::is_success_rate;
 use crate::text::token::{Shape, Token};
 
 /// The settings that can be recognized by their words, in the order in which the meanings of a word are tried.

@@ -7,7 +7,7 @@ use crate::language::spelling::snake;
 use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
-use crate::reading::filled::Filled;
+use crate::suggestion::filled::Filled;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 

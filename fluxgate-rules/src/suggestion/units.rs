@@ -6,8 +6,8 @@ use crate::language::number::lenient;
 use crate::language::spelling::snake;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::duration::Spelled;
-use crate::reading::inverted::inverted;
-use crate::reading::piece::keyword;
+use crate::suggestion::inverted::inverted;
+use crate::suggestion::piece::keyword;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 

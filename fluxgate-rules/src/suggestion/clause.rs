@@ -4,7 +4,7 @@ use crate::language::notation::{duration_at, percent_at};
 use crate::language::number::digits_of;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, TRIP};
-use crate::reading::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
+use crate::suggestion::inverted::{ABOVE, exceeded, inverted, speaks_of_success};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange};
 

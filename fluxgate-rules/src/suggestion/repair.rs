@@ -1,6 +1,6 @@
 //! Applies one suggestion after another until nothing is wrong.
 
-use crate::reading::filled::{Filled, reasons};
+use crate::suggestion::filled::{Filled, reasons};
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Aside, Problem, Suggestion};
 use crate::text::token::{Token, TokenRange};

@@ -4,17 +4,28 @@
 //! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
 //! always valid, and nothing has to be read again to check it.
 
+pub(crate) mod clause;
+pub(crate) mod commas;
+pub(crate) mod comparisons;
+pub(crate) mod filled;
+pub(crate) mod inverted;
+pub(crate) mod parts;
+pub(crate) mod piece;
+pub(crate) mod places;
+pub(crate) mod repair;
+pub(crate) mod units;
+
 use crate::language::notation::percent_at;
 use crate::language::number::unit;
 use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-use crate::reading::commas::{number_with_commas, with_points};
-use crate::reading::filled::Filled;
-use crate::reading::inverted::{exceeded, inverted, is_turned, speaks_of_success};
-use crate::reading::piece::{Piece, keyword, keyword_known, keyword_meant};
-use crate::reading::units::{in_unit, without_spaces};
+use crate::suggestion::commas::{number_with_commas, with_points};
+use crate::suggestion::filled::Filled;
+use crate::suggestion::inverted::{exceeded, inverted, is_turned, speaks_of_success};
+use crate::suggestion::piece::{Piece, keyword, keyword_known, keyword_meant};
+use crate::suggestion::units::{in_unit, without_spaces};
 use crate::text::brackets::Brackets;
 use crate::text::characters::bare;
 use crate::text::lexer::lex;
