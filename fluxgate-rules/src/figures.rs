@@ -2,7 +2,7 @@
 //!
 //! Calls are assumed to fail independently, each with the same probability, their `share`. Figures for a closed breaker
 //! start with an empty window. While it [fills](filling), they are exact; once it is full and [slides](sliding), they
-//! are exact for [small](small) windows, and otherwise approximated with a published formula.
+//! are exact for [small] windows, and otherwise approximated with a published formula.
 
 pub(crate) mod binomial;
 pub(crate) mod bounds;

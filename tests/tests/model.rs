@@ -235,7 +235,9 @@ fn stretches() -> impl Strategy<Value = Vec<Step>> {
 fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
     let asked_for = std::env::var_os("PROPTEST_CASES").is_some();
-    ProptestConfig { cases: if asked_for { config.cases } else { 10_000 }, ..config }
+    let cases = if asked_for { config.cases } else { 10_000 };
+    // Each case may draw some settings that are refused.
+    ProptestConfig { cases, max_local_rejects: cases.saturating_mul(10), ..config }
 }
 
 /// Agreement would mean nothing if nothing happened in the sequences.

@@ -15,7 +15,7 @@ pub(super) enum Answer {
     Within,
     /// Admitted as part of another call, within its body.
     Inner,
-    /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
+    /// With the nanoseconds until the next attempt, or [`NEVER`].
     Refused(u64),
     /// The pause was over at this time, so the breaker has left the open state: look again.
     Due(u64),
