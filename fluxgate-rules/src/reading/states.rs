@@ -100,6 +100,18 @@ pub(crate) fn state(token: &Token) -> Option<&'static str> {
     }
 }
 
+/// The state at the beginning, if a sign separates it from its conditions: `closed: ..`, `closed => ..`. Also how many
+/// tokens come before these.
+pub(crate) fn heading(tokens: &[Token]) -> Option<(&'static str, usize)> {
+    match tokens {
+        [word, colon, ..] if colon.is(":") => Some((state(word)?, 2)),
+        [word, shaft, head, ..] if (shaft.is("=") || shaft.is("-")) && head.is(">") => {
+            Some((state(word)?, 3))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a word is a state, or something that has one.
 pub(crate) fn speaks_of_state(token: &Token) -> bool {
     let names = ["state", "status", "breaker", "circuit", "circuit_state"];

@@ -126,21 +126,17 @@ fn by_state(tokens: &[Token]) -> Option<String> {
     let brackets = Brackets::pair(tokens).ok()?;
     // In prose, a number is translated with its words.
     let is_prose = tokens.iter().all(|token| token.shape != Shape::Open);
-    let split = |tokens: &[Token]| match tokens {
-        [state, colon, ..] if colon.is(":") => Some((states::state(state)?, 2)),
-        [state, equals, arrow, ..] if equals.is("=") && arrow.is(">") => Some((states::state(state)?, 3)),
-        _ => None,
-    };
     let branch = |piece: TokenRange| {
-        let (state, signs) = split(piece.of(tokens))?;
-        let rule = &piece.of(tokens)[signs..];
+        let (state, start) = states::heading(piece.of(tokens))?;
+        let rule = &piece.of(tokens)[start..];
         rule.first()
             .filter(|first| first.shape == Shape::Word || first.shape == Shape::Number && !is_prose)?;
         let is_joined = rule.iter().any(|token| operator(token) == Some(Operator::Or));
         let group = if is_joined { format!("({})", spell(rule)) } else { spell(rule) };
         Some(format!("{state} & {group}"))
     };
-    let begins_branch = |at: usize| operator(&tokens[at]).is_some() && split(&tokens[at + 1..]).is_some();
+    let begins_branch =
+        |at: usize| operator(&tokens[at]).is_some() && states::heading(&tokens[at + 1..]).is_some();
     let pieces = brackets.split_at(TokenRange::whole(tokens), begins_branch);
     let branches: Vec<_> = pieces.into_iter().map(branch).collect::<Option<_>>()?;
     Some(branches.join(" | ")).filter(|rule| !rule.is_empty())

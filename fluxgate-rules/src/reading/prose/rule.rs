@@ -24,17 +24,18 @@ pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
         let begins = at == 0 || tokens[at - 1].shape == Shape::Word && operator(&tokens[at - 1]).is_some();
         begins && is_word(&tokens[at]) && exceeds(&tokens[at]) && tokens.get(at + 1).is_some_and(is_number)
     };
-    let is_of_state = |it: &[Token]| states::state(&it[0]).is_some() && it[1].is(":") && is_number(&it[2]);
+    let is_of_state = |at: usize| {
+        let start = states::heading(&tokens[at..]).map(|(_, length)| at + length);
+        start.and_then(|start| tokens.get(start)).is_some_and(is_number)
+    };
     // `closed: 5 failures | half_open: 1 failure`
-    let begins_state =
-        |it: &[Token]| matches!(it, [word, colon, ..] if states::state(word).is_some() && colon.is(":"));
-    let are_states = tokens.split(|token| token.is("|")).all(begins_state);
+    let are_states = tokens.split(|token| token.is("|")).all(|it| states::heading(it).is_some());
     let is_sign = |token: &Token| token.is("&") || token.is("|") && !are_states;
     let is_prose = in_a_row > 1
         || is_in_words
         || (0..tokens.len()).any(compares)
         || says_a_failure(tokens)
-        || tokens.windows(3).any(is_of_state);
+        || (0..tokens.len()).any(is_of_state);
     if !is_prose || tokens.iter().any(|token| token.shape == Shape::Open || is_sign(token)) {
         return None;
     }
@@ -61,22 +62,24 @@ fn lower_bounds(mut tokens: Vec<Token>) -> Vec<Token> {
 fn translated(tokens: &[Token]) -> (String, Option<String>) {
     let whole = Topic::of(tokens);
     let (mut groups, mut within) = (Vec::new(), None);
-    for alternative in parted(tokens, Operator::Or) {
-        let mut group = Group::default();
-        for clause in parted(alternative, Operator::And) {
-            let state = state_of(clause);
-            // The states exclude each other.
-            if group.state.is_some() && state.is_some() && group.state != state {
-                groups.push(core::mem::take(&mut group));
+    for (heading, tokens) in by_heading(tokens) {
+        for alternative in parted(tokens, Operator::Or) {
+            let mut group = Group { state: heading, ..Group::default() };
+            for clause in parted(alternative, Operator::And) {
+                let state = state_of(clause);
+                // The states exclude each other.
+                if group.state.is_some() && state.is_some() && group.state != state {
+                    groups.push(core::mem::take(&mut group));
+                }
+                // A clause without a topic has that of the whole.
+                let topic = Topic::of(clause).or(whole).unwrap_or(Topic::Failures);
+                let facts = Facts::read(clause, topic);
+                group.state = state.or(group.state);
+                group.conditions.extend(facts.conditions);
+                within = within.or(facts.within);
             }
-            // A clause without a topic has that of the whole.
-            let topic = Topic::of(clause).or(whole).unwrap_or(Topic::Failures);
-            let facts = Facts::read(clause, topic);
-            group.state = state.or(group.state);
-            group.conditions.extend(facts.conditions);
-            within = within.or(facts.within);
+            groups.push(group);
         }
-        groups.push(group);
     }
     groups.retain(|group| !group.conditions.is_empty());
     if groups.is_empty() {
@@ -88,6 +91,20 @@ fn translated(tokens: &[Token]) -> (String, Option<String>) {
     let within = within.filter(|_| groups.iter().flatten().any(concerns_window));
     let joined: Vec<_> = groups.iter().map(|conditions| conditions.join(" & ")).collect();
     (joined.join(" | "), within)
+}
+
+/// The parts of the text, each with the state that heads it: `closed: ..`.
+fn by_heading(tokens: &[Token]) -> Vec<(Option<&'static str>, &[Token])> {
+    let mut parts = Vec::new();
+    let (mut state, mut start) = (None, 0);
+    for at in 0..tokens.len() {
+        if let Some((heading, length)) = states::heading(&tokens[at..]) {
+            parts.push((state, &tokens[start..at]));
+            (state, start) = (Some(heading), at + length);
+        }
+    }
+    parts.push((state, &tokens[start..]));
+    parts
 }
 
 /// Conditions that must hold together.
@@ -243,6 +260,15 @@ mod tests {
                 "closed and 5 failures, half open and a failure",
                 Some("closed & failures(5) | half_open & failures(1)"),
             ),
+            (
+                "closed => 5 failures | half_open => 1 failure",
+                Some("closed & failures(5) | half_open & failures(1)"),
+            ),
+            (
+                "closed: 5 failures in a row or 50% failures, half_open: 1 failure",
+                Some("closed & failure_streak(5) | closed & failure_rate(50%) | half_open & failures(1)"),
+            ),
+            ("half_open -> 2 failures", Some("half_open & failures(2)")),
             ("a failure rate of 50%, at least 20 calls", Some("min(20) & failure_rate(50%)")),
             ("errors per minute > 100", Some("failures(101)")),
             ("most of the last 5 calls fail", Some("min(5) & failure_rate(0.5)")),
