@@ -1,6 +1,7 @@
 //! The arguments of a word, one by one.
 
 use crate::language::foreign::{Part, senses};
+use crate::language::number::lenient;
 use crate::language::spelling::snake;
 use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::vocabulary::{Entry, Kind, Parameter, TRIP, WINDOW};
@@ -9,7 +10,7 @@ use crate::reading::cursor::Cursor;
 use crate::reading::given::{GivenArguments, owner_of};
 use crate::reading::trailing::window_meant;
 use crate::suggestion::filled::{Filled, with_window};
-use crate::suggestion::parts::bucket_count;
+use crate::suggestion::parts::{bucket_count, jitter_share};
 use crate::suggestion::piece::{Piece, keyword, keyword_meant};
 use crate::suggestion::{arranged, is_before_keywords, keyword_of_value, places_meant};
 use crate::text::problem::Problem;
@@ -128,6 +129,19 @@ impl GivenArguments<'_> {
         Some(Problem::new(piece.place, what).correct(format!("{} = {count}", buckets.name)))
     }
 
+    /// Reports the longest that a pause varies in place of a share of it: `cooldown(30s, jitter = 5s)`.
+    fn jitter_length(&self, piece: &Piece<'_>, name: &str) -> Option<Problem> {
+        let jitter = keyword_meant(self.vocabulary, self.entry, name).filter(|it| it.kind == Kind::Jitter)?;
+        lenient(&piece.text())?;
+        let what = format!("`{}` is a share of each pause, not a time", jitter.name);
+        let problem = Problem::new(piece.place, what);
+        let share = self.unnamed().first().and_then(|pause| jitter_share(&pause.text(), &piece.text()));
+        Some(match share {
+            Some(share) => problem.correct(format!("{} = {share}", jitter.name)),
+            None => problem.example(format!("{} = {}", jitter.name, jitter.example)),
+        })
+    }
+
     /// An extra argument: a value that lacks its name, or anything else.
     fn extra(&self, cursor: &Cursor<'_>, extra: &Piece<'_>) -> Problem {
         if let Some(problem) = self.bucket_length(extra) {
@@ -199,7 +213,7 @@ impl GivenArguments<'_> {
 
     /// Reads a named argument, or reports what is wrong with it.
     fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<WrittenArgument> {
-        if let Some(problem) = self.bucket_length(piece) {
+        if let Some(problem) = self.bucket_length(piece).or_else(|| self.jitter_length(piece, name)) {
             cursor.report(problem);
             return None;
         }

@@ -2,11 +2,12 @@
 
 use crate::language::foreign::{Part, Unit};
 use crate::language::notation::with_unit;
-use crate::language::number::same_unit;
+use crate::language::number::{lenient, same_unit};
 use crate::language::spelling::snake;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Parameter, WINDOW};
+use crate::model::ratio::Ratio;
 use crate::text::lexer::lex;
 use crate::text::token::Shape;
 
@@ -48,4 +49,11 @@ pub(crate) fn bucket_count(window: &str, length: &str) -> Option<u128> {
         _ => None,
     };
     nanos(window)?.checked_div(nanos(length)?).filter(|count| *count > 0)
+}
+
+/// The jitter by which a pause is up to this much longer.
+pub(crate) fn jitter_share(pause: &str, most: &str) -> Option<Ratio> {
+    let [pause, most] = [lenient(pause)?, lenient(most)?];
+    let thousandths = (most.as_secs_f64() / pause.as_secs_f64() * 1_000.0).ceil();
+    (most < pause && !most.is_zero()).then(|| Ratio::new(thousandths.min(999.0) / 1_000.0))
 }

@@ -11,6 +11,7 @@ use crate::model::ratio::Ratio;
 use crate::reading::elsewhere;
 use crate::suggestion::clause::{is_number, is_of_calls};
 use crate::suggestion::filled::Filled;
+use crate::suggestion::parts::jitter_share;
 use crate::suggestion::piece::{keyword, keyword_known};
 use crate::suggestion::{arguments_of, is_known, meant, right_call};
 use crate::text::lexer::lex;
@@ -116,12 +117,10 @@ fn having(vocabulary: &'static Vocabulary, name: &str, values: &[String]) -> Opt
 fn spread(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Option<Filled> {
     let [pause, signs @ .., by] = tokens else { return None };
     let signs: String = signs.iter().map(|sign| sign.text.as_str()).collect();
-    let [length, most] = [lenient(&pause.text)?, lenient(&by.text)?];
-    if !["±", "+-", "+/-"].contains(&signs.as_str()) || most >= length {
-        return None;
-    }
-    let share = (most.as_secs_f64() / length.as_secs_f64() * 100.0).ceil() / 100.0;
-    having(vocabulary, "jitter", &[pause.text.clone(), format!("jitter = {}", Ratio::new(share))])
+    let share = jitter_share(&pause.text, &by.text)?;
+    let is_spread = ["±", "+-", "+/-"].contains(&signs.as_str());
+    let values = [pause.text.clone(), format!("jitter = {share}")];
+    is_spread.then(|| having(vocabulary, "jitter", &values)).flatten()
 }
 
 /// Without the brackets of `[1s, 2s]`, and the signs in `30s + 10%`, `30s +- 10%` and `10s..60s`.
