@@ -91,7 +91,8 @@ impl<'a> Cutter<'a> {
         }
         let is_quoted = matches!(&trees[at], TokenTree::Literal(_));
         let is_last = |at: usize| trees.get(at).is_none_or(|next| is(next, ','));
-        let is_colon = is_colon && (is_known || is_quoted || sign != Some(at + 1) || self.has_colon(start));
+        let is_name = || is_known || is_quoted || sign != Some(at + 1) || is_foreign(&self.name(at));
+        let is_colon = is_colon && (self.has_colon(start) || is_name());
         is_assigned
             || is_colon
             || is_known

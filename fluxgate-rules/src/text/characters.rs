@@ -27,8 +27,25 @@ pub(crate) fn bare(text: &str) -> Option<String> {
         Some(Illegible { meant, .. }) => (spell(&meant.tokens), meant.tokens),
         None => (text.to_owned(), tokens),
     };
+    let (text, tokens) = match without_quotes(&tokens) {
+        Some(tokens) => (spell(&tokens), tokens),
+        None => (text, tokens),
+    };
     let is_rust = tokens.iter().all(|token| token.shape != Shape::Unknown) && !text.contains('\\');
     (is_rust && Brackets::pair(&tokens).is_ok()).then_some(text)
+}
+
+/// The tokens without the quotes around single words, `'closed'`, if there are any. To Rust, they begin a character.
+fn without_quotes(tokens: &[Token]) -> Option<Vec<Token>> {
+    let is_quote = |at: usize| tokens.get(at).is_some_and(|token| token.is("'"));
+    let encloses = |at: usize| {
+        is_quote(at) && is_quote(at + 2) && tokens.get(at + 1).is_some_and(|word| word.shape == Shape::Word)
+    };
+    let opening: Vec<_> = (0..tokens.len()).filter(|at| encloses(*at)).collect();
+    let is_around =
+        |at: &usize| opening.contains(at) || at.checked_sub(2).is_some_and(|at| opening.contains(&at));
+    let kept = (0..tokens.len()).filter(|at| !is_around(at)).map(|at| tokens[at].clone());
+    (!opening.is_empty()).then(|| kept.collect())
 }
 
 /// The characters that are not what they seem, if there are any.

@@ -80,13 +80,27 @@ fn without_macros(tokens: &[Token]) -> Option<String> {
 /// `type_of::<io::Error>()`, `e.is::<io::Error>()`, `TypeId::of::<io::Error>()`
 fn by_type(tokens: &[Token]) -> Option<String> {
     let start = tokens.iter().position(|token| token.is("<"))?;
-    let end = tokens.iter().rposition(|token| token.is(">"))?;
+    let end = end_of_generics(tokens, start)?;
     let word = tokens[..start].iter().rfind(|token| token.shape == Shape::Word)?;
     let is_word = ["type_of", "of", "is", "downcast_ref", "downcast", "instance_of", "is_a"]
         .contains(&word.text.as_str());
     let has_no_more = tokens.iter().all(|token| !token.is("&") && !token.is("|"));
     (is_word && has_no_more && start + 1 < end)
         .then(|| format!("type_of({})", spell(&tokens[start + 1..end])))
+}
+
+/// The `>` of the `<` at `start`.
+fn end_of_generics(tokens: &[Token], start: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    (start..tokens.len()).find(|at| {
+        let token = &tokens[*at];
+        if token.is("<") {
+            depth += 1;
+        } else if token.is(">") && !tokens[at - 1].is("-") {
+            depth -= 1;
+        }
+        depth == 0
+    })
 }
 
 /// `new PredicateBuilder().Handle<A>().Handle<B>()`, `Policy.Handle<A>().Or<B>()`

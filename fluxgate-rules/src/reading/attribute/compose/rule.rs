@@ -16,6 +16,7 @@ use crate::suggestion::piece::keyword;
 use crate::suggestion::places::owner;
 use crate::suggestion::{meant, right_call};
 use crate::text::brackets::Brackets;
+use crate::text::characters::bare;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, unquoted};
 
@@ -109,7 +110,10 @@ impl<'a> RuleDraft<'a> {
         };
         for given in parts {
             match given.part {
-                Part::Whole => draft.alternatives.push(unquoted(&given.value).to_owned()),
+                Part::Whole => {
+                    let rule = unquoted(&given.value);
+                    draft.alternatives.push(bare(rule).unwrap_or_else(|| rule.to_owned()));
+                }
                 // `closed: failures(5)`
                 Part::Argument(state @ ("closed" | "half_open"), _) if given.value.contains(['(', '>']) => {
                     draft.alternatives.push(format!("{state} & {}", group(&given.value)));
