@@ -8,3 +8,4 @@ pub mod futures;
 pub mod logged;
 pub mod reference;
 pub mod sequence;
+pub mod time;

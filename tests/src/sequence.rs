@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, Clock, Outcome, Reason, State, Transition};
+use fluxgate::{Outcome, Reason, State, Transition};
 
 use crate::fixture::Heard;
 use crate::reference::{self, Ending, Event, Mark, Reference, Settings, Why};
+use crate::time::Time;
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -70,30 +71,6 @@ impl From<&Transition> for Event {
     }
 }
 
-/// The time of a breaker and its model.
-pub trait Time {
-    fn now(&self) -> Duration;
-
-    fn advance(&self, duration: Duration);
-
-    /// Makes it the time of the breaker to be built.
-    fn set(&self, builder: Builder) -> Builder;
-}
-
-impl Time for ManualClock {
-    fn now(&self) -> Duration {
-        Clock::now(self)
-    }
-
-    fn advance(&self, duration: Duration) {
-        self.advance(duration);
-    }
-
-    fn set(&self, builder: Builder) -> Builder {
-        builder.clock(self.clone())
-    }
-}
-
 /// Takes both through the steps, by a manual clock, and compares them after each. Returns what happened; panics where they disagree.
 #[track_caller]
 pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
@@ -102,7 +79,7 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
 
 /// The same by any clock.
 #[track_caller]
-pub fn agree_by(clock: &impl Time, settings: &Settings, steps: &[Step]) -> Vec<Event> {
+pub fn agree_by(clock: &dyn Time, settings: &Settings, steps: &[Step]) -> Vec<Event> {
     let heard = Heard::default();
     let built = clock.set(settings.builder()).listener(heard.listener()).build();
     let breaker = built.unwrap_or_else(|error| panic!("{settings:?} should be valid: {error}"));

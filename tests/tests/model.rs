@@ -8,6 +8,8 @@ use fluxgate_rules::vocabulary::{Entry, TRIP};
 use fluxgate_tests::fixture::millis;
 use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
+#[cfg(feature = "tokio")]
+use fluxgate_tests::{sequence::agree_by, time::by_the_clock_of_the_process};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
@@ -286,59 +288,6 @@ fn sequences_bring_about_every_transition() {
     }
 }
 
-/// Under tokio, the clock of the process can be paused. Unlike a clock that it was given, a breaker reads it only if it needs to.
-#[cfg(feature = "tokio")]
-mod clock_of_the_process {
-    use fluxgate::{Builder, CircuitBreaker};
-    use fluxgate_tests::fixture::Heard;
-    use fluxgate_tests::sequence::{Time, agree_by};
-    use tokio::runtime::{self, Runtime};
-    use tokio::time::{Instant, advance};
-
-    use super::{Duration, config, proptest, settings, stretches};
-
-    struct Paused<'a> {
-        runtime: &'a Runtime,
-        began: Instant,
-        /// What it showed then.
-        showed: Duration,
-    }
-
-    impl<'a> Paused<'a> {
-        fn new(runtime: &'a Runtime) -> Self {
-            let heard = Heard::default();
-            CircuitBreaker::builder("asked").listener(heard.listener()).build().expect("valid").trip();
-            Self { runtime, began: Instant::now(), showed: heard.last().at }
-        }
-    }
-
-    impl Time for Paused<'_> {
-        fn now(&self) -> Duration {
-            self.showed + self.began.elapsed()
-        }
-
-        fn advance(&self, duration: Duration) {
-            self.runtime.block_on(advance(duration));
-        }
-
-        fn set(&self, builder: Builder) -> Builder {
-            builder
-        }
-    }
-
-    proptest! {
-        #![proptest_config(config())]
-
-        #[test]
-        fn agree_on_stretches(settings in settings(), steps in stretches()) {
-            let runtime = runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-            let runtime = runtime.expect("a runtime");
-            let _entered = runtime.enter();
-            agree_by(&Paused::new(&runtime), &settings, &steps);
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(config())]
 
@@ -350,5 +299,15 @@ proptest! {
     #[test]
     fn agree_on_stretches(settings in settings(), steps in stretches()) {
         agree(&settings, &steps);
+    }
+}
+
+#[cfg(feature = "tokio")]
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn agree_by_the_clock_of_the_process(settings in settings(), steps in stretches()) {
+        by_the_clock_of_the_process(|clock| agree_by(clock, &settings, &steps));
     }
 }

@@ -5,12 +5,14 @@
 //! that one generated rule can be given to both.
 
 mod breaker;
+mod family;
 mod interface;
 mod rule;
 mod settings;
 mod trial;
 
 pub use breaker::Reference;
+pub use family::Family;
 pub use interface::{Call, Ending, Event, Mark, Refusal, Wait, Why};
 pub use rule::{Evidence, Predicate, Record, Rule};
 pub use settings::{Permit, Retry, Settings, Window};

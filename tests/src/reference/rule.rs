@@ -159,6 +159,21 @@ impl Rule {
         }
     }
 
+    /// Whether a closed breaker knows something that good calls alone would not have brought about, and that some condition looks at.
+    pub fn has_evidence(&self, evidence: &Evidence) -> bool {
+        match self {
+            Self::Closed | Self::HalfOpen | Self::Min(_) | Self::InFlight(_) => false,
+            Self::FailureRate(_) | Self::SureFailureRate(..) | Self::Failures(_) => evidence.failures() > 0,
+            Self::FailureStreak(_) | Self::FailingFor(_) => evidence.streak > 0,
+            Self::SlowRate(_, threshold) => evidence.slow(*threshold) > 0,
+            Self::AvgLatency(mean) => evidence.average().is_some_and(|average| average >= mean.as_nanos()),
+            Self::Custom(_) => evidence.total() > 0 || evidence.streak > 0,
+            Self::All(members) | Self::Any(members) => {
+                members.iter().any(|member| member.has_evidence(evidence))
+            }
+        }
+    }
+
     /// All ways in which the rule can hold: each is a list of conditions that have to hold together.
     pub fn alternatives(&self) -> Vec<Vec<Self>> {
         let both = |one: Vec<Vec<Self>>, other: Vec<Vec<Self>>| {

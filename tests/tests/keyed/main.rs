@@ -6,6 +6,7 @@ mod eviction;
 mod family;
 mod hostile;
 mod isolated;
+mod model;
 mod threads;
 
 use fluxgate::testing::ManualClock;

@@ -1,0 +1,178 @@
+//! A family of breakers, one for each key: which keys have one, and which of those may lose it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fluxgate::State;
+
+use super::breaker::Reference;
+use super::interface::Mark;
+use super::settings::Settings;
+
+pub struct Family {
+    settings: Settings,
+    /// Whether every use is noted at once, as by a clock that it was given. By the clock of the process, a use is only known to lie between
+    /// two looks at the breaker, so a breaker may stay for longer than it should.
+    notes_each_use: bool,
+    max_keys: usize,
+    key_idle: Duration,
+    /// Every breaker there ever was. The first is the one that keys share for which there is no room.
+    pub breakers: Vec<Member>,
+    /// Those that keys have now.
+    pub keys: BTreeMap<u32, usize>,
+}
+
+pub struct Member {
+    pub breaker: Reference,
+    /// How many handles and calls hold it.
+    pub holders: usize,
+    came: Duration,
+    used: Duration,
+    is_established: bool,
+}
+
+impl Family {
+    /// The number of the breaker that keys share.
+    pub const SHARED: usize = 0;
+
+    pub fn new(
+        settings: Settings,
+        notes_each_use: bool,
+        max_keys: usize,
+        key_idle: Duration,
+        now: Duration,
+    ) -> Self {
+        let (breakers, keys) = (Vec::new(), BTreeMap::new());
+        let mut family = Self { settings, notes_each_use, max_keys, key_idle, breakers, keys };
+        family.make(now);
+        family
+    }
+
+    /// The number of a key's breaker, once the key was asked for. `left` are the keys that have one now, `gone` tells how it should be.
+    ///
+    /// When idle breakers go is left open; which one makes room is not.
+    pub fn get(&mut self, key: u32, left: &[u32], now: Duration) -> usize {
+        if let Some(&number) = self.keys.get(&key) {
+            let member = &mut self.breakers[number];
+            member.used = now;
+            member.is_established |= now >= member.came + self.key_idle / 60;
+        }
+        let is_new = !self.keys.contains_key(&key);
+        let gone: Vec<u32> = self.keys.keys().copied().filter(|key| !left.contains(key)).collect();
+        let (expired, displaced): (Vec<u32>, Vec<u32>) =
+            gone.into_iter().partition(|key| self.expires(self.keys[key], now));
+        for key in expired {
+            self.keys.remove(&key);
+        }
+        let is_full = self.keys.len() == self.max_keys;
+        let displaceable = |family: &Self| {
+            let numbers = family.keys.values().copied();
+            numbers
+                .filter(|&number| family.may_be_displaced(number, now))
+                .map(|number| family.breakers[number].used)
+                .min()
+        };
+        match displaced[..] {
+            [] => {}
+            [loser] => {
+                assert!(is_new && is_full, "{loser} made room for {key}, which needed none");
+                let longest_unused = displaceable(self);
+                let number = self.keys[&loser];
+                assert!(self.may_be_displaced(number, now), "{loser} should have kept its place");
+                let unused_since = Some(self.breakers[number].used);
+                assert!(
+                    unused_since == longest_unused || !self.notes_each_use,
+                    "{loser} was used after another"
+                );
+                self.keys.remove(&loser);
+            }
+            _ => panic!("{displaced:?} made room for a single key"),
+        }
+        if is_new && left.contains(&key) {
+            assert!(self.keys.len() < self.max_keys, "there are more than {} keys", self.max_keys);
+            let number = self.make(now);
+            self.keys.insert(key, number);
+        } else if is_new {
+            assert!(self.keys.len() == self.max_keys, "{key} has no breaker though there is room");
+            let nobody_can = displaceable(self).is_none();
+            assert!(
+                nobody_can || !self.notes_each_use,
+                "{key} has no breaker though another could make room"
+            );
+        }
+        self.keys.get(&key).copied().unwrap_or(Self::SHARED)
+    }
+
+    /// All were listed: `left` are those that are not idle.
+    pub fn list(&mut self, left: &[u32], now: Duration) {
+        let keys = std::mem::take(&mut self.keys).into_iter();
+        let (idle, in_use): (BTreeMap<_, _>, _) = keys.partition(|(_, number)| self.expires(*number, now));
+        self.keys = in_use;
+        if !self.notes_each_use {
+            self.keys.extend(idle.into_iter().filter(|(key, _)| left.contains(key)));
+        }
+    }
+
+    /// A command to the shared breaker, then to all of keys, which are listed for that.
+    pub fn command(&mut self, to: State, left: &[u32], now: Duration) {
+        self.breakers[Self::SHARED].breaker.command(now, to);
+        self.list(left, now);
+        for &number in self.keys.values() {
+            self.breakers[number].breaker.command(now, to);
+        }
+    }
+
+    /// When a key's breaker is due for eviction, if nothing happens until then.
+    pub fn idle_at(&self, key: u32) -> Option<Duration> {
+        let member = &self.breakers[*self.keys.get(&key)?];
+        let due = member.breaker.due(Mark::Retry).unwrap_or_default();
+        Some(member.used.max(due) + self.key_idle)
+    }
+
+    fn make(&mut self, now: Duration) -> usize {
+        let mut breaker = Reference::new(self.settings.clone(), now);
+        if let Some(shared) = self.breakers.first()
+            && self.first_state() != State::Closed
+        {
+            breaker.command(now, shared.breaker.state);
+        }
+        self.breakers.push(Member { breaker, holders: 0, came: now, used: now, is_established: false });
+        self.breakers.len() - 1
+    }
+
+    /// The state in which breakers begin.
+    fn first_state(&self) -> State {
+        match self.breakers[Self::SHARED].breaker.state {
+            State::Open | State::HalfOpen => State::Closed,
+            state => state,
+        }
+    }
+
+    /// Whether it may go though nobody needs its place.
+    fn expires(&self, number: usize, now: Duration) -> bool {
+        let member = &self.breakers[number];
+        let judges = matches!(member.breaker.state, State::Closed | State::MetricsOnly);
+        member.holders == 0
+            && member.breaker.state == self.first_state()
+            && now - member.used >= self.key_idle
+            && !(judges && self.settings.rule.has_evidence(&member.breaker.evidence(now)))
+    }
+
+    /// Whether it may go if a new key needs its place.
+    fn may_be_displaced(&self, number: usize, now: Duration) -> bool {
+        let member = &self.breakers[number];
+        let unused = now - member.used;
+        let may_go = match member.breaker.state {
+            state if state == self.first_state() => {
+                !self.notes_each_use || !member.is_established || unused > self.key_idle / 60
+            }
+            State::Open => {
+                let due = member.breaker.due(Mark::Retry);
+                unused >= self.key_idle && due.is_some_and(|due| now >= due + self.key_idle)
+            }
+            State::HalfOpen => unused >= self.key_idle,
+            _ => false,
+        };
+        may_go && member.holders == 0
+    }
+}
