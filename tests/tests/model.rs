@@ -6,7 +6,7 @@ use std::time::Duration;
 use fluxgate::{Outcome, State};
 use fluxgate_rules::vocabulary::{Entry, TRIP};
 use fluxgate_tests::fixture::millis;
-use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
+use fluxgate_tests::reference::{Change, Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
 #[cfg(feature = "tokio")]
 use fluxgate_tests::{sequence::agree_by, time::by_the_clock_of_the_process};
@@ -119,16 +119,19 @@ fn window() -> impl Strategy<Value = Window> {
     ]
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
-    let retry = prop_oneof![
+fn retry() -> impl Strategy<Value = Retry> {
+    prop_oneof![
         3 => select(vec![1, 100, 1_000, 7_000]).prop_map(|delay| Retry::Cooldown(millis(delay))),
         3 => (select(vec![1, 100, 1_000]), 1..4_u32, select(vec![1_000, 5_000, 100_000]))
             .prop_map(|(initial, multiplier, max)| Retry::Backoff(millis(initial), multiplier, millis(max))),
         1 => Just(Retry::Always),
         1 => Just(Retry::Never),
         2 => Just(Retry::Custom),
-    ];
-    let permit = prop_oneof![
+    ]
+}
+
+fn permit() -> impl Strategy<Value = Permit> {
+    prop_oneof![
         2 => Just(Permit::All),
         2 => select(vec![300, 700, 1_000]).prop_map(Permit::Random),
         4 => (select(vec![1, 500, 2_000, 10_000, 60_000]), select(vec![1_000, 100, 500]), 0..2_u32)
@@ -136,10 +139,39 @@ fn settings() -> impl Strategy<Value = Settings> {
                 Permit::Ramp(from, from + rises * (1_000 - from), millis(length))
             }),
         1 => Just(Permit::Patient),
-    ];
-    let timeout = option::weighted(0.5, select(vec![1, 300, 2_000, 30_000, 90_000]).prop_map(millis));
-    let drop = || select(vec![Outcome::Failure, Outcome::Ignored]);
-    (window(), retry, permit, 1..6_u32, timeout, drop(), drop()).prop_flat_map(
+    ]
+}
+
+fn slots() -> impl Strategy<Value = u32> {
+    1..6_u32
+}
+
+fn half_open_timeout() -> impl Strategy<Value = Duration> {
+    select(vec![1, 300, 2_000, 30_000, 90_000]).prop_map(millis)
+}
+
+/// What a call counts as that does not say.
+fn unsaid() -> impl Strategy<Value = Outcome> {
+    select(vec![Outcome::Failure, Outcome::Ignored])
+}
+
+/// A change of one setting, which may not fit the others.
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        4 => rule(20).prop_map(Change::Rule),
+        2 => window().prop_map(Change::Window),
+        1 => retry().prop_map(Change::Retry),
+        1 => permit().prop_map(Change::Permit),
+        1 => slots().prop_map(Change::Slots),
+        1 => half_open_timeout().prop_map(Change::HalfOpenTimeout),
+        1 => unsaid().prop_map(Change::OnPanic),
+        1 => unsaid().prop_map(Change::OnCancel),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    let timeout = option::weighted(0.5, half_open_timeout());
+    (window(), retry(), permit(), slots(), timeout, unsaid(), unsaid()).prop_flat_map(
         |(window, retry, permit, slots, half_open_timeout, on_panic, on_cancel)| {
             let size = match window {
                 Window::Count(size) => size as u32,
@@ -194,6 +226,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => select(vec![0, 100, 1_000, 7_000]).prop_map(|pause| Step::OpenFor(millis(pause))),
         2 => (outcome(), took()).prop_map(|(outcome, took)| Step::Record(outcome, took)),
         1 => Just(Step::CountCalls),
+        2 => change().prop_map(Step::Reconfigure),
         1 => Just(Step::MetricsOnly),
         1 => select(vec![Step::ForceOpen, Step::Disable]),
         6 => Just(Step::Read),

@@ -1,6 +1,7 @@
 //! The breaker itself, by definition: its state, what it knows, and its transitions.
 
 mod admission;
+mod reconfiguration;
 mod recording;
 mod running;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use fluxgate::State;
 
-use super::interface::{Event, Mark, Why};
+use super::interface::{Event, Life, Mark, Why};
 use super::rule::{Evidence, Record};
 use super::settings::{Settings, Window};
 use super::trial::Trial;
@@ -22,7 +23,7 @@ enum Phase {
 
 #[derive(Clone, Debug)]
 pub struct Reference {
-    settings: Settings,
+    pub settings: Settings,
     pub trial: Trial,
     pub state: State,
     pub since: Duration,
@@ -32,8 +33,8 @@ pub struct Reference {
     phase: Phase,
     /// When each running call of this generation began, where the breaker tracks them.
     running: Vec<Duration>,
-    /// How much longer the trial's calls may run without an outcome, as of `waits_since`.
-    patience: Duration,
+    /// For how long the trial's calls had run without an outcome by `waits_since`.
+    waited: Duration,
     waits_since: Duration,
     /// How long abandoned calls ran since the trial's last outcome that was not ignored, and when that outcome came.
     given_up: Duration,
@@ -52,8 +53,10 @@ pub struct Reference {
     /// When a call last succeeded, in any state; before any success, when the first outcome came.
     succeeded_at: Option<Duration>,
     pub rejected: u64,
-    pub late: u64,
+    pub life: Life,
     would_trip: bool,
+    /// Whether the rule has changed since the last event, and may no longer have the condition that caused it.
+    pub may_lack_cause: bool,
     pub events: Vec<Event>,
 }
 
@@ -69,7 +72,7 @@ impl Reference {
             calls: Vec::new(),
             phase: Phase::Trial,
             running: Vec::new(),
-            patience: Duration::ZERO,
+            waited: Duration::ZERO,
             waits_since: Duration::ZERO,
             given_up: Duration::ZERO,
             told_at: Duration::ZERO,
@@ -82,8 +85,9 @@ impl Reference {
             closed_at: Some(Duration::ZERO),
             succeeded_at: None,
             rejected: 0,
-            late: 0,
+            life: Life::default(),
             would_trip: false,
+            may_lack_cause: false,
             events: Vec::new(),
         }
     }
@@ -126,6 +130,14 @@ impl Reference {
         }
     }
 
+    /// What happened so far, with the present stay.
+    pub fn life_until(&self, now: Duration) -> Life {
+        let mut life = self.life.clone();
+        *life.spent.entry(self.state.as_str()).or_default() += now - self.since;
+        life.spent.retain(|_, spent| !spent.is_zero());
+        life
+    }
+
     /// How long until an open breaker tries again.
     pub fn retry_after(&self, now: Duration) -> Option<Duration> {
         if self.state == State::Open { Some(self.deadline?.saturating_sub(now)) } else { None }
@@ -141,10 +153,10 @@ impl Reference {
         match mark {
             Mark::Retry if self.state == State::Open => self.deadline,
             Mark::Stall if half_open(Phase::Trial) && !self.running.is_empty() => {
-                Some(self.waits_since.saturating_add(self.patience))
+                Some(self.waits_since + self.settings.half_open_timeout().saturating_sub(self.waited))
             }
             Mark::RampEnd if self.state == State::HalfOpen => {
-                Some(self.deadline? + self.settings.permit.ramp()?)
+                Some(self.deadline? + self.settings.permit.ramp().unwrap_or_default())
             }
             Mark::Forgiveness if self.state == State::Closed => Some(self.closed_at? + self.last_open),
             Mark::Slow if self.is_tracking() => {
@@ -166,6 +178,7 @@ impl Reference {
     fn trips(&mut self, now: Duration) -> bool {
         let sets = [vec![Vec::new()], self.slow_running(now)].concat();
         let Some(slow) = sets.into_iter().find(|slow| self.holds_with(now, slow)) else { return false };
+        self.life.slow += slow.len() as u64;
         self.calls.extend(slow);
         self.open(now, Why::Tripped);
         true
@@ -240,6 +253,7 @@ impl Reference {
 
     fn enter(&mut self, now: Duration, to: State, why: Why) {
         self.report(now, to, why);
+        *self.life.spent.entry(self.state.as_str()).or_default() += now - self.since;
         if self.state == State::Open {
             let open = now - self.since;
             self.last_open = self.pause.map_or(open, |pause| pause.min(open));
@@ -255,7 +269,7 @@ impl Reference {
         self.calls.clear();
         self.phase = Phase::Trial;
         self.running.clear();
-        self.patience = self.settings.half_open_timeout();
+        self.waited = Duration::ZERO;
         (self.given_up, self.told_at) = (Duration::ZERO, Duration::ZERO);
         self.would_trip = false;
     }
@@ -266,6 +280,7 @@ impl Reference {
     }
 
     fn report_evidence(&mut self, evidence: &Evidence, to: State, why: Why) {
+        self.may_lack_cause = false;
         self.events.push(Event {
             from: self.state,
             to,

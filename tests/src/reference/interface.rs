@@ -1,5 +1,6 @@
 //! What goes into the model, and what comes out of it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fluxgate::{Outcome, State};
@@ -40,8 +41,10 @@ pub struct Call {
     pub(super) probe: bool,
     /// Whether it is tracked while it runs.
     pub(super) runs: bool,
-    /// Whether the state that admitted it counts outcomes.
-    pub(super) counts: bool,
+    /// The state that admitted it.
+    pub(super) state: State,
+    /// Whether even a success or an ignored outcome of it is counted.
+    pub(super) is_watched: bool,
 }
 
 /// How a call ends.
@@ -51,6 +54,22 @@ pub enum Ending {
     /// A failure; the service asks to be left alone for this long.
     Asking(Duration),
     Cancelled,
+}
+
+/// What happened over the breaker's life.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Life {
+    /// Successes and ignored outcomes, once they are counted.
+    pub watched: Option<(u64, u64)>,
+    pub failures: u64,
+    /// Outcomes that reached the rule's shortest threshold.
+    pub slow: u64,
+    pub refused: u64,
+    pub late: u64,
+    pub cancelled: u64,
+    pub panicked: u64,
+    /// How long it was in each state before the current one.
+    pub spent: BTreeMap<&'static str, Duration>,
 }
 
 /// Why a call is not admitted.

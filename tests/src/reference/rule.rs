@@ -161,17 +161,14 @@ impl Rule {
 
     /// Whether a closed breaker knows something that good calls alone would not have brought about, and that some condition looks at.
     pub fn has_evidence(&self, evidence: &Evidence) -> bool {
-        match self {
-            Self::Closed | Self::HalfOpen | Self::Min(_) | Self::InFlight(_) => false,
+        self.has(&|condition| match condition {
             Self::FailureRate(_) | Self::SureFailureRate(..) | Self::Failures(_) => evidence.failures() > 0,
             Self::FailureStreak(_) | Self::FailingFor(_) => evidence.streak > 0,
             Self::SlowRate(_, threshold) => evidence.slow(*threshold) > 0,
             Self::AvgLatency(mean) => evidence.average().is_some_and(|average| average >= mean.as_nanos()),
             Self::Custom(_) => evidence.total() > 0 || evidence.streak > 0,
-            Self::All(members) | Self::Any(members) => {
-                members.iter().any(|member| member.has_evidence(evidence))
-            }
-        }
+            _ => false,
+        })
     }
 
     /// All ways in which the rule can hold: each is a list of conditions that have to hold together.
@@ -212,10 +209,14 @@ impl Rule {
 
     /// Whether it asks for the mean duration of calls.
     pub fn averages(&self) -> bool {
+        self.has(&|condition| matches!(condition, Self::AvgLatency(_) | Self::Custom(_)))
+    }
+
+    /// Whether it has such a condition.
+    pub fn has(&self, such: &dyn Fn(&Self) -> bool) -> bool {
         match self {
-            Self::AvgLatency(_) | Self::Custom(_) => true,
-            Self::All(members) | Self::Any(members) => members.iter().any(Self::averages),
-            _ => false,
+            Self::All(members) | Self::Any(members) => members.iter().any(|member| member.has(such)),
+            condition => such(condition),
         }
     }
 

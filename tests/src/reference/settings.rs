@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Builder, CircuitBreaker, Outcome, permit, retry, window};
+use fluxgate::{Builder, Changes, CircuitBreaker, Outcome, permit, retry, window};
 
 use super::rule::Rule;
 
@@ -19,14 +19,24 @@ pub struct Settings {
     pub on_cancel: Outcome,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Window {
     Count(usize),
     /// A duration and its number of buckets.
     Time(Duration, usize),
 }
 
-#[derive(Clone, Copy, Debug)]
+impl Window {
+    /// The same, as a user would say it.
+    pub fn build(self) -> window::Window {
+        match self {
+            Self::Count(size) => window::count(size),
+            Self::Time(duration, buckets) => window::time(duration).buckets(buckets),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Retry {
     Cooldown(Duration),
     /// The initial delay, its multiplier, and the longest delay.
@@ -97,6 +107,17 @@ impl Permit {
     pub fn ramp(self) -> Option<Duration> {
         if let Self::Ramp(_, _, duration) = self { Some(duration) } else { None }
     }
+
+    /// The same, as a user would say it.
+    pub fn build(self) -> permit::Permit {
+        let share = |per_mille: u32| f64::from(per_mille) / 1_000.0;
+        match self {
+            Self::All => permit::all(),
+            Self::Random(admitted) => permit::random(share(admitted)),
+            Self::Ramp(from, to, duration) => permit::ramp_up(share(from), share(to), duration),
+            Self::Patient => permit::custom(patient),
+        }
+    }
 }
 
 fn patient(in_half_open: Duration) -> bool {
@@ -114,26 +135,60 @@ impl Settings {
 
     /// The same, as a user would say it.
     pub fn builder(&self) -> Builder {
-        let share = |per_mille: u32| f64::from(per_mille) / 1_000.0;
         let builder = CircuitBreaker::builder("reference")
-            .window(match self.window {
-                Window::Count(size) => window::count(size),
-                Window::Time(duration, buckets) => window::time(duration).buckets(buckets),
-            })
+            .window(self.window.build())
             .trip(self.rule.build())
             .retry(self.retry.build())
-            .permit(match self.permit {
-                Permit::All => permit::all(),
-                Permit::Random(admitted) => permit::random(share(admitted)),
-                Permit::Ramp(from, to, duration) => permit::ramp_up(share(from), share(to), duration),
-                Permit::Patient => permit::custom(patient),
-            })
+            .permit(self.permit.build())
             .max_half_open_calls(self.slots)
             .on_panic(self.on_panic)
             .on_cancel(self.on_cancel);
         match self.half_open_timeout {
             Some(longest) => builder.half_open_timeout(longest),
             None => builder,
+        }
+    }
+}
+
+/// A change of one setting while the breaker is in use.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Window(Window),
+    Rule(Rule),
+    Retry(Retry),
+    Permit(Permit),
+    Slots(u32),
+    HalfOpenTimeout(Duration),
+    OnPanic(Outcome),
+    OnCancel(Outcome),
+}
+
+impl Change {
+    pub fn of(&self, settings: &Settings) -> Settings {
+        let settings = settings.clone();
+        match self {
+            Self::Window(window) => Settings { window: *window, ..settings },
+            Self::Rule(rule) => Settings { rule: rule.clone(), ..settings },
+            Self::Retry(retry) => Settings { retry: *retry, ..settings },
+            Self::Permit(permit) => Settings { permit: *permit, ..settings },
+            Self::Slots(slots) => Settings { slots: *slots, ..settings },
+            Self::HalfOpenTimeout(longest) => Settings { half_open_timeout: Some(*longest), ..settings },
+            Self::OnPanic(outcome) => Settings { on_panic: *outcome, ..settings },
+            Self::OnCancel(outcome) => Settings { on_cancel: *outcome, ..settings },
+        }
+    }
+
+    /// The same, as a user would say it.
+    pub fn build(&self) -> Changes {
+        match self {
+            Self::Window(window) => Changes::new().window(window.build()),
+            Self::Rule(rule) => Changes::new().trip(rule.build()),
+            Self::Retry(retry) => Changes::new().retry(retry.build()),
+            Self::Permit(permit) => Changes::new().permit(permit.build()),
+            Self::Slots(slots) => Changes::new().max_half_open_calls(*slots),
+            Self::HalfOpenTimeout(longest) => Changes::new().half_open_timeout(*longest),
+            Self::OnPanic(outcome) => Changes::new().on_panic(*outcome),
+            Self::OnCancel(outcome) => Changes::new().on_cancel(*outcome),
         }
     }
 }

@@ -28,8 +28,9 @@ impl Reference {
             _ => true,
         };
         let runs = self.state == State::HalfOpen || self.is_tracking() && self.counts();
-        let counts = self.state != State::Disabled;
-        let call = Call { generation: self.generation, began: now, probe, runs, counts };
+        let is_watched = self.life.watched.is_some();
+        let (generation, state) = (self.generation, self.state);
+        let call = Call { generation, began: now, state, probe, runs, is_watched };
         if self.state == State::MetricsOnly && runs {
             self.would_trip &= self.may_hold(now);
         }
@@ -50,6 +51,7 @@ impl Reference {
             return self.acquire(now, lucky_again, lucky_again);
         }
         self.rejected += 1;
+        self.life.refused += 1;
         Err(Refusal { state: self.state, retry_after: self.wait(now) })
     }
 

@@ -9,8 +9,16 @@ use crate::reference::interface::{Call, Ending, Mark, Why};
 use crate::reference::rule::Record;
 
 impl Reference {
+    /// An admitted call panics.
+    pub fn panic(&mut self, now: Duration, call: Call) {
+        self.life.panicked += u64::from(call.state != State::Disabled);
+        self.finish(now, call, Ending::Reported(self.settings.on_panic));
+    }
+
     /// An admitted call ends.
     pub fn finish(&mut self, now: Duration, call: Call, ending: Ending) {
+        let counts = call.state != State::Disabled;
+        self.life.cancelled += u64::from(counts && ending == Ending::Cancelled);
         let mut lasts = call.generation == self.generation;
         if self.reaches(Mark::Stall, now) && lasts && call.probe {
             self.open(now, Why::HalfOpenTimeout);
@@ -23,11 +31,11 @@ impl Reference {
         if lasts && call.probe {
             // A cancelled call is an outcome only if it counts. Otherwise the wait continues, or pauses if nothing runs.
             if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
-                self.patience = self.settings.half_open_timeout();
+                self.waited = Duration::ZERO;
                 self.waits_since = now;
             } else if self.running.is_empty() {
                 // An outcome recorded without a call may have ended the trial by now; then this no longer matters.
-                self.patience = self.patience.saturating_sub(now - self.waits_since);
+                self.waited += now - self.waits_since;
             }
             if ending == Ending::Cancelled && self.settings.on_cancel != Outcome::Failure {
                 self.give_up(now, call.began);
@@ -39,13 +47,14 @@ impl Reference {
             Ending::Cancelled => self.settings.on_cancel,
         };
         if outcome == Outcome::Ignored {
+            self.watch_ignored(counts && call.is_watched);
             if lasts && self.is_ramping() && self.reaches(Mark::RampEnd, now) {
                 self.close(now, Why::RampEnded);
             }
             return;
         }
         if !lasts {
-            self.late += u64::from(call.counts);
+            self.life.late += u64::from(counts);
             return;
         }
         // At most an hour; zero asks for nothing.
@@ -53,7 +62,7 @@ impl Reference {
             Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Duration::from_secs(3_600))),
             _ => None,
         };
-        self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began));
+        self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began), call.is_watched);
         self.asked = None;
     }
 
@@ -70,24 +79,40 @@ impl Reference {
 
     /// An outcome recorded without a call.
     pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
-        if outcome != Outcome::Ignored {
-            if self.reaches(Mark::Stall, now) {
-                self.late += 1;
-                self.open(now, Why::HalfOpenTimeout);
-            }
-            self.patience = self.settings.half_open_timeout();
-            self.waits_since = now;
-            self.enter_outcome(now, outcome == Outcome::Failure, took);
+        if outcome == Outcome::Ignored {
+            self.watch_ignored(self.counts());
+            return;
+        }
+        if self.reaches(Mark::Stall, now) {
+            self.life.late += 1;
+            self.open(now, Why::HalfOpenTimeout);
+        }
+        self.waited = Duration::ZERO;
+        self.waits_since = now;
+        self.enter_outcome(now, outcome == Outcome::Failure, took, true);
+    }
+
+    fn watch_ignored(&mut self, is_watched: bool) {
+        if let Some((_, ignored)) = &mut self.life.watched {
+            *ignored += u64::from(is_watched);
         }
     }
 
-    pub(super) fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration) {
+    fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration, is_watched: bool) {
         let record = Record { at: now, failed, took, runs: false };
         if self.state == State::MetricsOnly {
             self.would_trip &= self.may_hold(now);
         }
-        if self.counts() && (!failed || self.succeeded_at.is_none()) {
-            self.succeeded_at = Some(now);
+        if self.counts() {
+            if !failed || self.succeeded_at.is_none() {
+                self.succeeded_at = Some(now);
+            }
+            self.life.failures += u64::from(failed);
+            let is_slow = self.settings.rule.thresholds().first().is_some_and(|&shortest| took >= shortest);
+            self.life.slow += u64::from(is_slow);
+            if let Some((successes, _)) = &mut self.life.watched {
+                *successes += u64::from(is_watched && !failed);
+            }
         }
         match self.state {
             State::Closed => {
@@ -112,7 +137,7 @@ impl Reference {
             return;
         }
         match self.trial.verdict(&self.evidence(now)) {
-            Some(false) if self.due(Mark::RampEnd).is_none_or(|end| now >= end) => {
+            Some(false) if self.reaches(Mark::RampEnd, now) => {
                 self.close(now, Why::TrialPassed);
             }
             Some(false) => {
