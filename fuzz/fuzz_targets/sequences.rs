@@ -105,7 +105,7 @@ fn settings(data: &mut Unstructured<'_>) -> Result<Settings> {
         slots: data.int_in_range(1..=6)?,
         half_open_timeout: if data.ratio(1, 2)? { Some(millis(data)?) } else { None },
         on_panic: unsaid(data)?,
-        on_cancel: unsaid(data)?,
+        on_cancel: unsaid(data)?.into(),
     })
 }
 

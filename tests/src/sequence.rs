@@ -18,6 +18,8 @@ pub enum Step {
     Until(Mark, Duration),
     /// A call that is over before anything else happens.
     Call(Outcome, Duration),
+    /// The same for a failure that asks for this pause.
+    Ask(Duration),
     /// A call that a later `End` or `Cancel` ends, or the end of the sequence.
     Begin,
     /// One of the running calls ends.
@@ -126,6 +128,17 @@ impl<'a> Pair<'a> {
                     self.clock.advance(took);
                     real.record(outcome);
                     self.finish(modelled, Ending::Reported(outcome));
+                }
+            }
+            Step::Ask(pause) => {
+                if let Some((real, modelled)) = self.begin() {
+                    let known = self.model.events.len();
+                    real.failure_for(pause);
+                    self.finish(modelled, Ending::Asking(pause));
+                    if let Some(drawn) = self.heard.after(known).last().and_then(|opened| opened.retry_after)
+                    {
+                        self.model.draw(pause, drawn);
+                    }
                 }
             }
             Step::Begin => {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use fluxgate::{Outcome, State};
+use fluxgate::{OnCancel, Outcome, State};
 use fluxgate_rules::vocabulary::{Entry, TRIP};
 use fluxgate_tests::fixture::millis;
 use fluxgate_tests::reference::{Change, Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
@@ -155,6 +155,11 @@ fn unsaid() -> impl Strategy<Value = Outcome> {
     select(vec![Outcome::Failure, Outcome::Ignored])
 }
 
+fn on_cancel() -> impl Strategy<Value = OnCancel> {
+    let after = select(vec![1, 10, 100, 1_000]).prop_map(|after| OnCancel::FailureAfter(millis(after)));
+    prop_oneof![3 => unsaid().prop_map(OnCancel::Outcome), 1 => after]
+}
+
 /// A change of one setting, which may not fit the others.
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
@@ -171,7 +176,7 @@ fn change() -> impl Strategy<Value = Change> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let timeout = option::weighted(0.5, half_open_timeout());
-    (window(), retry(), permit(), slots(), timeout, unsaid(), unsaid()).prop_flat_map(
+    (window(), retry(), permit(), slots(), timeout, unsaid(), on_cancel()).prop_flat_map(
         |(window, retry, permit, slots, half_open_timeout, on_panic, on_cancel)| {
             let size = match window {
                 Window::Count(size) => size as u32,
@@ -221,6 +226,7 @@ fn step() -> impl Strategy<Value = Step> {
         7 => ((0..100_usize), outcome()).prop_map(|(which, outcome)| Step::End(which, outcome)),
         3 => (0..100_usize).prop_map(Step::Cancel),
         1 => Just(Step::Panic),
+        2 => select(vec![0, 1, 500, 9_000, 4_000_000]).prop_map(|pause| Step::Ask(millis(pause))),
         1 => Just(Step::Reset),
         1 => Just(Step::Trip),
         1 => select(vec![0, 100, 1_000, 7_000]).prop_map(|pause| Step::OpenFor(millis(pause))),

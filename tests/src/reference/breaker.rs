@@ -61,6 +61,8 @@ pub struct Reference {
 }
 
 impl Reference {
+    const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
+
     pub fn new(settings: Settings, now: Duration) -> Self {
         let trial = Trial::of(&settings.rule).expect("the rule can end a trial");
         Self {
@@ -227,6 +229,19 @@ impl Reference {
         self.deadline = self.pause.map(|pause| now + pause);
         self.evidence = self.evidence(now);
         self.enter(now, State::Open, why);
+    }
+
+    /// If it has just opened for as long as it was asked to, that is for this long, up to a tenth more.
+    pub fn draw(&mut self, asked: Duration, drawn: Duration) {
+        let [least, most] = [asked, asked + asked / 10].map(|pause| pause.min(Self::LONGEST_ASKED));
+        if let Some(Event { to: State::Open, retry_after: Some(pause), .. }) = self.events.last_mut()
+            && *pause == least
+            && (least..=most).contains(&drawn)
+        {
+            *pause = drawn;
+            self.pause = Some(drawn);
+            self.deadline = Some(self.since + drawn);
+        }
     }
 
     fn count_opening(&mut self, now: Duration) {

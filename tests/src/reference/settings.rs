@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Builder, Changes, CircuitBreaker, Outcome, permit, retry, window};
+use fluxgate::{Builder, Changes, CircuitBreaker, OnCancel, Outcome, permit, retry, window};
 
 use super::rule::Rule;
 
@@ -16,7 +16,7 @@ pub struct Settings {
     /// `None` leaves the default.
     pub half_open_timeout: Option<Duration>,
     pub on_panic: Outcome,
-    pub on_cancel: Outcome,
+    pub on_cancel: OnCancel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -174,7 +174,7 @@ impl Change {
             Self::Slots(slots) => Settings { slots: *slots, ..settings },
             Self::HalfOpenTimeout(longest) => Settings { half_open_timeout: Some(*longest), ..settings },
             Self::OnPanic(outcome) => Settings { on_panic: *outcome, ..settings },
-            Self::OnCancel(outcome) => Settings { on_cancel: *outcome, ..settings },
+            Self::OnCancel(outcome) => Settings { on_cancel: OnCancel::Outcome(*outcome), ..settings },
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Keyed, Outcome, OwnedCall, State, find};
+use fluxgate::{CircuitBreaker, Keyed, OnCancel, Outcome, OwnedCall, State, find};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::sample::select;
@@ -260,7 +260,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         slots,
         half_open_timeout: None,
         on_panic: Outcome::Failure,
-        on_cancel: Outcome::Ignored,
+        on_cancel: OnCancel::Outcome(Outcome::Ignored),
     })
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use fastrand::Rng;
-use fluxgate::{Outcome, State};
+use fluxgate::{OnCancel, Outcome, State};
 use fluxgate_tests::fixture::{millis, seconds};
 use fluxgate_tests::reference::{Ending, Permit, Retry, Rule, Settings, Window};
 
@@ -36,7 +36,7 @@ fn configuration(number: u64, rule: Rule) -> Configuration {
         slots: 10,
         half_open_timeout: None,
         on_panic: Outcome::Failure,
-        on_cancel: Outcome::Ignored,
+        on_cancel: OnCancel::Outcome(Outcome::Ignored),
     };
     Configuration {
         number,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use fluxgate::{Builder, Outcome};
+use fluxgate::{Builder, OnCancel, Outcome};
 use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
@@ -75,7 +75,7 @@ impl Configuration {
             slots: *choose(rng, &[1, 1, 2, 3, 5, 10, 10, 10, 20, 1_000, u32::MAX]),
             half_open_timeout: half_open_timeout(rng, durations, gap, healthy.max(slowest(&rule))),
             on_panic: Outcome::Failure,
-            on_cancel: Outcome::Ignored,
+            on_cancel: OnCancel::Outcome(Outcome::Ignored),
             rule,
         };
         let jitter = *choose(rng, &[0, 0, 100, 500, 999]);
@@ -104,7 +104,7 @@ fn standard() -> Settings {
         slots: 10,
         half_open_timeout: None,
         on_panic: Outcome::Failure,
-        on_cancel: Outcome::Ignored,
+        on_cancel: OnCancel::Outcome(Outcome::Ignored),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Outcome, State};
+use fluxgate::{OnCancel, Outcome, State};
 
 use super::{Phase, Reference};
 use crate::reference::interface::{Call, Ending, Mark, Why};
@@ -28,24 +28,30 @@ impl Reference {
             let place = self.running.iter().position(|&began| began == call.began);
             self.running.remove(place.expect("it runs"));
         }
+        let took = now.saturating_sub(call.began);
+        let outcome = match ending {
+            Ending::Reported(outcome) => outcome,
+            Ending::Asking(_) => Outcome::Failure,
+            Ending::Cancelled => match self.settings.on_cancel {
+                OnCancel::Outcome(outcome) => outcome,
+                OnCancel::FailureAfter(after) if took >= after => Outcome::Failure,
+                _ => Outcome::Ignored,
+            },
+        };
         if lasts && call.probe {
             // A cancelled call is an outcome only if it counts. Otherwise the wait continues, or pauses if nothing runs.
-            if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
+            let tells_nothing = ending == Ending::Cancelled && outcome == Outcome::Ignored;
+            if !tells_nothing {
                 self.waited = Duration::ZERO;
                 self.waits_since = now;
             } else if self.running.is_empty() {
                 // An outcome recorded without a call may have ended the trial by now; then this no longer matters.
                 self.waited += now - self.waits_since;
             }
-            if ending == Ending::Cancelled && self.settings.on_cancel != Outcome::Failure {
+            if tells_nothing {
                 self.give_up(now, call.began);
             }
         }
-        let outcome = match ending {
-            Ending::Reported(outcome) => outcome,
-            Ending::Asking(_) => Outcome::Failure,
-            Ending::Cancelled => self.settings.on_cancel,
-        };
         if outcome == Outcome::Ignored {
             self.watch_ignored(counts && call.is_watched);
             if lasts && self.is_ramping() && self.reaches(Mark::RampEnd, now) {
@@ -57,12 +63,12 @@ impl Reference {
             self.life.late += u64::from(counts);
             return;
         }
-        // At most an hour; zero asks for nothing.
+        // Zero asks for nothing.
         self.asked = match ending {
-            Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Duration::from_secs(3_600))),
+            Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Self::LONGEST_ASKED)),
             _ => None,
         };
-        self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began), call.is_watched);
+        self.enter_outcome(now, outcome == Outcome::Failure, took, call.is_watched);
         self.asked = None;
     }
 
