@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use fluxgate::Outcome;
-use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Window};
+use fluxgate::{OnCancel, Outcome};
+use fluxgate_tests::reference::{Change, Mark, Permit, Predicate, Retry, Rule, Settings, Window};
 use fluxgate_tests::sequence::{Step, agree};
 use libfuzzer_sys::fuzz_target;
 
@@ -75,50 +75,78 @@ fn tree(data: &mut Unstructured<'_>, depth: u32) -> Result<Rule> {
     Ok(if bool::arbitrary(data)? { Rule::All(members) } else { Rule::Any(members) })
 }
 
+fn window(data: &mut Unstructured<'_>) -> Result<Window> {
+    Ok(if bool::arbitrary(data)? {
+        Window::Count(data.int_in_range(1..=130)?)
+    } else {
+        Window::Time(millis(data)?, data.int_in_range(1..=12)?)
+    })
+}
+
+fn retry(data: &mut Unstructured<'_>) -> Result<Retry> {
+    Ok(match data.int_in_range(0..=4)? {
+        0 => Retry::Cooldown(millis(data)?),
+        1 => {
+            let (one, other) = (millis(data)?, millis(data)?);
+            Retry::Backoff(one.min(other), data.int_in_range(1..=4)?, one.max(other))
+        }
+        2 => Retry::Always,
+        3 => Retry::Custom,
+        _ => Retry::Never,
+    })
+}
+
+fn permit(data: &mut Unstructured<'_>) -> Result<Permit> {
+    Ok(match data.int_in_range(0..=3)? {
+        0 => Permit::All,
+        1 => {
+            let (one, other) = (data.int_in_range(1..=1_000)?, data.int_in_range(1..=1_000)?);
+            Permit::Ramp(one.min(other), one.max(other), millis(data)?)
+        }
+        2 => Permit::Random(data.int_in_range(1..=1_000)?),
+        _ => Permit::Patient,
+    })
+}
+
 fn settings(data: &mut Unstructured<'_>) -> Result<Settings> {
     Ok(Settings {
-        window: if bool::arbitrary(data)? {
-            Window::Count(data.int_in_range(1..=130)?)
-        } else {
-            Window::Time(millis(data)?, data.int_in_range(1..=12)?)
-        },
+        window: window(data)?,
         rule: rule(data)?,
-        retry: match data.int_in_range(0..=4)? {
-            0 => Retry::Cooldown(millis(data)?),
-            1 => {
-                let (one, other) = (millis(data)?, millis(data)?);
-                Retry::Backoff(one.min(other), data.int_in_range(1..=4)?, one.max(other))
-            }
-            2 => Retry::Always,
-            3 => Retry::Custom,
-            _ => Retry::Never,
-        },
-        permit: match data.int_in_range(0..=3)? {
-            0 => Permit::All,
-            1 => {
-                let (one, other) = (data.int_in_range(1..=1_000)?, data.int_in_range(1..=1_000)?);
-                Permit::Ramp(one.min(other), one.max(other), millis(data)?)
-            }
-            2 => Permit::Random(data.int_in_range(1..=1_000)?),
-            _ => Permit::Patient,
-        },
+        retry: retry(data)?,
+        permit: permit(data)?,
         slots: data.int_in_range(1..=6)?,
         half_open_timeout: if data.ratio(1, 2)? { Some(millis(data)?) } else { None },
         on_panic: unsaid(data)?,
-        on_cancel: unsaid(data)?.into(),
+        on_cancel: match data.int_in_range(0..=2)? {
+            0 => OnCancel::FailureAfter(millis(data)?),
+            _ => unsaid(data)?.into(),
+        },
+    })
+}
+
+fn change(data: &mut Unstructured<'_>) -> Result<Change> {
+    Ok(match data.int_in_range(0..=8)? {
+        0..=2 => Change::Rule(rule(data)?),
+        3 => Change::Window(window(data)?),
+        4 => Change::Retry(retry(data)?),
+        5 => Change::Permit(permit(data)?),
+        6 => Change::Slots(data.int_in_range(1..=6)?),
+        7 => Change::HalfOpenTimeout(millis(data)?),
+        _ if bool::arbitrary(data)? => Change::OnPanic(unsaid(data)?),
+        _ => Change::OnCancel(unsaid(data)?),
     })
 }
 
 /// Time passes until something is due, or just before.
 fn until(data: &mut Unstructured<'_>) -> Result<Step> {
-    let mark = *data.choose(&[Mark::Retry, Mark::Stall, Mark::RampEnd, Mark::Forgiveness])?;
+    let mark = *data.choose(&[Mark::Retry, Mark::Stall, Mark::RampEnd, Mark::Forgiveness, Mark::Slow])?;
     Ok(Step::Until(mark, Duration::from_nanos(data.int_in_range(0..=1)?)))
 }
 
 fn steps(data: &mut Unstructured<'_>) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     while !data.is_empty() && steps.len() < 200 {
-        let step = match data.int_in_range(0..=18)? {
+        let step = match data.int_in_range(0..=24)? {
             0..=5 => {
                 let took = if bool::arbitrary(data)? { Duration::ZERO } else { millis(data)? };
                 Step::Call(outcome(data)?, took)
@@ -131,6 +159,11 @@ fn steps(data: &mut Unstructured<'_>) -> Result<Vec<Step>> {
             12 => data.choose(&[Step::ForceOpen, Step::Disable])?.clone(),
             13 => Step::MetricsOnly,
             14..=16 => until(data)?,
+            17 | 18 => Step::Reconfigure(change(data)?),
+            19 => Step::Ask(millis(data)?),
+            20 => Step::Record(outcome(data)?, millis(data)?),
+            21 => data.choose(&[Step::Trip, Step::CountCalls, Step::Panic])?.clone(),
+            22 => Step::OpenFor(millis(data)?),
             _ => Step::Read,
         };
         let times = if data.ratio(1, 4)? { data.int_in_range(1..=20)? } else { 1 };

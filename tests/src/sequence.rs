@@ -1,13 +1,14 @@
 //! Takes a breaker and its naive model through the same steps.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Outcome, Reason, Snapshot, State, Transition};
+use fluxgate::{CircuitBreaker, Outcome, Reason, Recovery, Snapshot, State, Transition};
 
 use crate::fixture::Heard;
-use crate::reference::{self, Change, Ending, Event, Life, Mark, Reference, Settings, Why};
+use crate::reference::{self, Change, Ending, Event, Life, Mark, Progress, Reference, Settings, Why};
 use crate::time::Time;
 
 /// One step.
@@ -265,6 +266,10 @@ impl<'a> Pair<'a> {
         }
         let average = model.settings.rule.averages().then(|| expected.average()).flatten();
         assert_eq!(metrics.avg_latency().map(|mean| mean.as_nanos()), average, "average after {nth} steps");
+        if let Some(failing_for) = metrics.failing_for() {
+            let expected = if expected.streak > 0 { expected.failing_for } else { Duration::ZERO };
+            assert_eq!(failing_for, expected, "failing for, after {nth} steps");
+        }
         let in_flight = model.is_tracking().then_some(expected.running);
         assert_eq!(metrics.in_flight(), in_flight, "in flight after {nth} steps");
         assert_eq!(snapshot.reopens, model.reopens(now), "reopens after {nth} steps");
@@ -274,6 +279,27 @@ impl<'a> Pair<'a> {
         assert_eq!(snapshot.late, model.life.late, "late after {nth} steps");
         assert_eq!(life(&snapshot), model.life_until(now), "its life after {nth} steps");
         assert_eq!(snapshot.trial as usize, model.trial.length, "the length of a trial");
+        let conditions = snapshot.conditions.iter().map(|status| (status.condition.clone(), status.holds));
+        assert_eq!(conditions.collect::<BTreeSet<_>>(), model.conditions(now), "after {nth} steps");
+        match (snapshot.recovery.map(progress), model.progress(now)) {
+            (None, None) => {}
+            (Some(real), Some(expected)) if real.is(&expected) => {}
+            (real, expected) => panic!("recovery after {nth} steps: {real:?} instead of {expected:?}"),
+        }
+    }
+}
+
+fn progress(recovery: Recovery) -> Progress {
+    match recovery {
+        Recovery::Trial { outcomes, good, needed, in_flight, longest, .. } => Progress::Trial {
+            outcomes: outcomes as usize,
+            good: good as usize,
+            needed: needed as usize,
+            in_flight: in_flight as usize,
+            longest: longest as usize,
+        },
+        Recovery::Ramp { admits, ends_in, .. } => Progress::Ramp { admits, ends_in },
+        recovery => unreachable!("{recovery:?} is new"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The breaker itself, by definition: its state, what it knows, and its transitions.
 
 mod admission;
+mod assessment;
 mod reconfiguration;
 mod recording;
 mod running;

@@ -72,6 +72,25 @@ pub struct Life {
     pub spent: BTreeMap<&'static str, Duration>,
 }
 
+/// How far a half-open breaker has recovered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    Trial { outcomes: usize, good: usize, needed: usize, in_flight: usize, longest: usize },
+    Ramp { admits: f64, ends_in: Duration },
+}
+
+impl Progress {
+    /// Whether it is the same, but for rounding.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Ramp { admits, ends_in }, Self::Ramp { admits: share, ends_in: left }) => {
+                (admits - share).abs() < 1e-9 && ends_in == left
+            }
+            _ => self == other,
+        }
+    }
+}
+
 /// Why a call is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Refusal {

@@ -13,7 +13,7 @@ mod trial;
 
 pub use breaker::Reference;
 pub use family::Family;
-pub use interface::{Call, Ending, Event, Life, Mark, Refusal, Wait, Why};
+pub use interface::{Call, Ending, Event, Life, Mark, Progress, Refusal, Wait, Why};
 pub use rule::{Evidence, Predicate, Record, Rule};
 pub use settings::{Change, Permit, Retry, Settings, Window};
 pub use trial::Trial;

@@ -212,6 +212,14 @@ impl Rule {
         self.has(&|condition| matches!(condition, Self::AvgLatency(_) | Self::Custom(_)))
     }
 
+    /// Whether it compares a share or an average of the calls.
+    pub fn is_share(&self) -> bool {
+        matches!(
+            self,
+            Self::FailureRate(_) | Self::SureFailureRate(..) | Self::SlowRate(..) | Self::AvgLatency(_)
+        )
+    }
+
     /// Whether it has such a condition.
     pub fn has(&self, such: &dyn Fn(&Self) -> bool) -> bool {
         match self {

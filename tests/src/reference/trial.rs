@@ -91,7 +91,7 @@ impl Trial {
     }
 
     /// Whether a call did not fail, and reached no threshold that the rule has in half-open.
-    fn is_good(&self, call: &Record) -> bool {
+    pub fn is_good(&self, call: &Record) -> bool {
         !call.failed && self.thresholds.iter().all(|&threshold| call.took < threshold)
     }
 }
