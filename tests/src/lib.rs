@@ -9,3 +9,5 @@ pub mod logged;
 pub mod reference;
 pub mod sequence;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod waiting;

@@ -79,12 +79,17 @@ impl From<&Transition> for Event {
 /// Takes both through the steps, by a manual clock, and compares them after each. Returns what happened; panics where they disagree.
 #[track_caller]
 pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
-    agree_by(&ManualClock::new(), settings, steps)
+    agree_by(&ManualClock::new(), settings, steps, &mut |_, _| ())
 }
 
-/// The same by any clock.
+/// The same by any clock, with a look at both after each step.
 #[track_caller]
-pub fn agree_by(clock: &dyn Time, settings: &Settings, steps: &[Step]) -> Vec<Event> {
+pub fn agree_by(
+    clock: &dyn Time,
+    settings: &Settings,
+    steps: &[Step],
+    look: &mut dyn FnMut(&CircuitBreaker, &Reference),
+) -> Vec<Event> {
     let heard = Heard::default();
     let built = clock.set(settings.builder()).listener(heard.listener()).build();
     let breaker = built.unwrap_or_else(|error| panic!("{settings:?} should be valid: {error}"));
@@ -100,6 +105,7 @@ pub fn agree_by(clock: &dyn Time, settings: &Settings, steps: &[Step]) -> Vec<Ev
         let events: Vec<Event> = pair.heard.after(compared).iter().map(Event::from).collect();
         assert_eq!(events, pair.model.events[compared..], "after step {nth}, {step:?}");
         compared = pair.model.events.len();
+        look(&breaker, &pair.model);
     }
     pair.compare(steps.len());
     pair.model.events

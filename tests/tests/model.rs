@@ -9,7 +9,7 @@ use fluxgate_tests::fixture::millis;
 use fluxgate_tests::reference::{Change, Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
 #[cfg(feature = "tokio")]
-use fluxgate_tests::{sequence::agree_by, time::by_the_clock_of_the_process};
+use fluxgate_tests::{sequence::agree_by, time::by_the_clock_of_the_process, waiting::Waiting};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
@@ -346,7 +346,18 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn agree_by_the_clock_of_the_process(settings in settings(), steps in stretches()) {
-        by_the_clock_of_the_process(|clock| agree_by(clock, &settings, &steps));
+    fn agree_by_the_clock_of_the_process(settings in settings(), steps in stretches(), comes in 0..5_usize) {
+        by_the_clock_of_the_process(|clock| {
+            let mut waiting = Waiting::default();
+            let mut taken = 0;
+            agree_by(clock, &settings, &steps, &mut |breaker, model| {
+                // After each step, every few, or never.
+                taken += 1;
+                if comes > 0 && taken % comes == 0 {
+                    waiting.come(breaker);
+                }
+                waiting.check(model, clock.now());
+            });
+        });
     }
 }

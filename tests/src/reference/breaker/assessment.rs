@@ -39,6 +39,21 @@ impl Reference {
             .collect()
     }
 
+    /// Whether a call might be admitted, if the permit is kind to it.
+    pub fn has_chance(&self, now: Duration) -> bool {
+        match self.state {
+            State::ForcedOpen => false,
+            State::Open => self.reaches(Mark::Retry, now),
+            State::HalfOpen if self.phase == Phase::Trial => self.is_stalled(now) || self.has_slot(),
+            _ => true,
+        }
+    }
+
+    /// Whether the calls of a trial have run for too long.
+    pub fn is_stalled(&self, now: Duration) -> bool {
+        self.reaches(Mark::Stall, now)
+    }
+
     /// How far a half-open breaker has recovered.
     pub fn progress(&self, now: Duration) -> Option<Progress> {
         if self.state != State::HalfOpen {

@@ -1,0 +1,62 @@
+//! Tasks that wait until a breaker may admit a call.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
+use std::time::Duration;
+
+use fluxgate::CircuitBreaker;
+
+use crate::fixture::millis;
+use crate::reference::Reference;
+
+#[derive(Default)]
+pub struct Waiting(Vec<Task>);
+
+struct Task {
+    ready: Pin<Box<dyn Future<Output = ()>>>,
+    woken: Arc<Woken>,
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Waiting {
+    /// Another task waits, unless several do already.
+    pub fn come(&mut self, breaker: &CircuitBreaker) {
+        if self.0.len() == 3 {
+            return;
+        }
+        let breaker = breaker.clone();
+        let ready = Box::pin(async move { breaker.ready().await });
+        self.0.push(Task { ready, woken: Arc::new(Woken(AtomicBool::new(true))) });
+    }
+
+    /// Polls those that were woken, and checks that just those are done that should be.
+    pub fn check(&mut self, model: &Reference, now: Duration) {
+        let has_chance = model.has_chance(now);
+        self.0.retain_mut(|Task { ready, woken }| {
+            let mut polls = 0;
+            while woken.0.swap(false, Ordering::Relaxed) {
+                let waker = Waker::from(woken.clone());
+                let is_ready = ready.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+                assert!(!is_ready || has_chance, "it should wait");
+                if is_ready {
+                    return false;
+                }
+                polls += 1;
+                assert!(polls < 9, "it spins");
+            }
+            true
+        });
+        // The timer counts whole milliseconds, and nothing tells a task of a trial that has stalled.
+        let is_timely = model.has_chance(now.saturating_sub(millis(2))) && !model.is_stalled(now);
+        assert!(self.0.is_empty() || !has_chance || !is_timely, "{} tasks wait in vain", self.0.len());
+    }
+}
