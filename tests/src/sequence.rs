@@ -240,7 +240,7 @@ impl<'a> Pair<'a> {
             }
             Step::Reconfigure(change) => {
                 if breaker.reconfigure(&change.build()).is_ok() {
-                    self.model.reconfigure(now, change.of(&self.model.settings));
+                    self.model.change(now, change);
                 }
             }
             step => unreachable!("{step:?} is no command"),

@@ -7,7 +7,7 @@ use fluxgate::State;
 
 use super::breaker::Reference;
 use super::interface::Mark;
-use super::settings::Settings;
+use super::settings::{Change, Settings};
 
 pub struct Family {
     settings: Settings,
@@ -122,6 +122,15 @@ impl Family {
         }
     }
 
+    /// New settings for all, of which `left` are those that were listed, and for those to come.
+    pub fn reconfigure(&mut self, change: &Change, left: &[u32], now: Duration) {
+        self.list(left, now);
+        self.settings = change.of(&self.settings);
+        for number in self.keys.values().copied().chain([Self::SHARED]) {
+            self.breakers[number].breaker.change(now, change);
+        }
+    }
+
     /// When a key's breaker is due for eviction, if nothing happens until then.
     pub fn idle_at(&self, key: u32) -> Option<Duration> {
         let member = &self.breakers[*self.keys.get(&key)?];
@@ -155,7 +164,7 @@ impl Family {
         member.holders == 0
             && member.breaker.state == self.first_state()
             && now - member.used >= self.key_idle
-            && !(judges && self.settings.rule.has_evidence(&member.breaker.evidence(now)))
+            && !(judges && member.breaker.settings.rule.has_evidence(&member.breaker.evidence(now)))
     }
 
     /// Whether it may go if a new key needs its place.

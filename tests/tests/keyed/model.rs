@@ -9,7 +9,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptes
 use proptest::sample::select;
 
 use fluxgate_tests::fixture::{alone, millis, seconds};
-use fluxgate_tests::reference::{Call, Ending, Family, Permit, Retry, Rule, Settings, Window};
+use fluxgate_tests::reference::{Call, Change, Ending, Family, Permit, Retry, Rule, Settings, Window};
 use fluxgate_tests::time::Time;
 #[cfg(feature = "tokio")]
 use fluxgate_tests::time::by_the_clock_of_the_process;
@@ -41,6 +41,10 @@ enum Step {
     CommandOne(u32, State),
     /// A command to the breaker that keys share.
     CommandShared(State),
+    /// A new setting for all breakers, if it fits all.
+    Reconfigure(Change),
+    /// A new setting for the breaker of a key, if it has one.
+    ReconfigureOne(u32, Change),
 }
 
 /// What keeps a breaker, with its number in the model.
@@ -182,6 +186,21 @@ impl<'a> Subject<'a> {
                     self.command(&breaker, self.model.keys[&key], to);
                 }
             }
+            Step::Reconfigure(ref change) => {
+                if self.real.reconfigure(&change.build()).is_ok() {
+                    self.model.reconfigure(change, &self.keys(), self.clock.now());
+                } else {
+                    self.model.list(&self.keys(), self.clock.now());
+                }
+            }
+            Step::ReconfigureOne(key, ref change) => {
+                if let Some(breaker) = self.real.existing(&key)
+                    && breaker.reconfigure(&change.build()).is_ok()
+                {
+                    let number = self.model.keys[&key];
+                    self.model.breakers[number].breaker.change(self.clock.now(), change);
+                }
+            }
             Step::CommandShared(to) => self.command(&self.real.overflow(), Family::SHARED, to),
         }
     }
@@ -239,8 +258,8 @@ impl<'a> Subject<'a> {
     }
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
-    let rule = select(vec![
+fn rule() -> impl Strategy<Value = Rule> {
+    select(vec![
         Rule::FailureStreak(2),
         Rule::Failures(2),
         Rule::All(vec![Rule::Min(3), Rule::FailureRate(500)]),
@@ -248,11 +267,27 @@ fn settings() -> impl Strategy<Value = Settings> {
         Rule::All(vec![Rule::Min(2), Rule::AvgLatency(millis(20))]),
         Rule::FailingFor(seconds(30)),
         Rule::Any(vec![Rule::FailureStreak(3), Rule::InFlight(3)]),
-    ]);
-    let window = select(vec![Window::Count(5), Window::Time(seconds(30), 3), Window::Time(seconds(200), 10)]);
-    let retry =
-        select(vec![Retry::Cooldown(seconds(1)), Retry::Cooldown(seconds(90)), Retry::Always, Retry::Never]);
-    (window, rule, retry, 1..4_u32).prop_map(|(window, rule, retry, slots)| Settings {
+    ])
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    select(vec![Window::Count(5), Window::Time(seconds(30), 3), Window::Time(seconds(200), 10)])
+}
+
+fn retry() -> impl Strategy<Value = Retry> {
+    select(vec![Retry::Cooldown(seconds(1)), Retry::Cooldown(seconds(90)), Retry::Always, Retry::Never])
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        2 => rule().prop_map(Change::Rule),
+        1 => window().prop_map(Change::Window),
+        1 => retry().prop_map(Change::Retry),
+    ]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (window(), rule(), retry(), 1..4_u32).prop_map(|(window, rule, retry, slots)| Settings {
         window,
         rule,
         retry,
@@ -284,6 +319,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => state().prop_map(Step::Command),
         2 => (key(), prop_oneof![Just(State::Open), state()]).prop_map(|(key, state)| Step::CommandOne(key, state)),
         1 => prop_oneof![Just(State::Open), state()].prop_map(Step::CommandShared),
+        1 => change().prop_map(Step::Reconfigure),
+        1 => (key(), change()).prop_map(|(key, change)| Step::ReconfigureOne(key, change)),
     ]
 }
 

@@ -6,13 +6,18 @@ use fluxgate::State;
 
 use super::{Phase, Reference};
 use crate::reference::rule::{Evidence, Rule};
-use crate::reference::settings::{Retry, Settings};
+use crate::reference::settings::{Change, Retry, Settings};
 use crate::reference::trial::Trial;
 
 impl Reference {
+    /// One setting changes.
+    pub fn change(&mut self, now: Duration, change: &Change) {
+        self.reconfigure(now, change.of(&self.settings));
+    }
+
     /// State, pause and ramp stay. A new rule or window begins a new generation, and keeps the calls if the new settings would remember
     /// the same of them; then it judges them at once.
-    pub fn reconfigure(&mut self, now: Duration, settings: Settings) {
+    fn reconfigure(&mut self, now: Duration, settings: Settings) {
         let old = std::mem::replace(&mut self.settings, settings);
         let is_endless = self.state == State::Open && self.deadline.is_none();
         if is_endless && old.retry == Retry::Never && self.settings.retry != Retry::Never {
