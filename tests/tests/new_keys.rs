@@ -74,6 +74,12 @@ fn begin_under_settings_without_a_word() {
     );
     assert_eq!(log, ["circuit breaker has new settings"; 2]);
     assert_eq!(names.len(), 2, "{names:?}");
+    // So does one that comes later.
+    let (log, names) = heard(|| {
+        let later = CircuitBreaker::builder("tenants later").build().expect("valid");
+        drop(later.acquire());
+    });
+    assert_eq!((log.len(), names), (1, vec!["tenants later".to_owned()]), "{log:?}");
     settings::apply(&Settings::new()).expect("nothing can be wrong");
 }
 

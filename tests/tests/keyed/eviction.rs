@@ -10,6 +10,8 @@ use fluxgate_tests::fixture::alone;
 use crate::{fail, fragile};
 
 const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_secs(60);
+const MOMENT: Duration = Duration::from_nanos(1);
 
 #[test]
 fn an_idle_breaker_is_evicted() {
@@ -254,4 +256,94 @@ fn a_full_family_evicts_half_open_breakers_that_nobody_uses() {
     assert_eq!(hosts.get(&3).name(), "untried{3}");
     assert_eq!(state(0), Some(State::HalfOpen));
     drop(call);
+}
+
+/// Uses a family every so many seconds for a good hour, in which 30 other keys become idle. Returns after which seconds that left how many
+/// of them.
+fn left_at_each_use(pace: u64, use_family: fn(&Keyed<u32>)) -> Vec<(u64, usize)> {
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("paced", &clock).keyed().max_keys(40).build().unwrap();
+    (0..30).for_each(|host| drop(hosts.get(&host)));
+    let uses = (1..=3_900 / pace).map(|nth| {
+        clock.advance(Duration::from_secs(pace));
+        use_family(&hosts);
+        (nth * pace, (0..30).filter(|host| hosts.existing(host).is_some()).count())
+    });
+    uses.collect()
+}
+
+/// The 64 places of such a family are looked at within a minute, 16 at a time, and as many more at once as were missed.
+#[test]
+fn idle_breakers_are_evicted_within_a_round_however_the_family_is_used() {
+    let ways: [fn(&Keyed<u32>); 2] =
+        [|hosts| drop(hosts.get(&100)), |hosts| drop((hosts.get(&200), hosts.remove(&200)))];
+    for use_family in ways {
+        for pace in [1, 15, 30, 60, 120] {
+            let left = left_at_each_use(pace, use_family);
+            let at = |second| left.iter().rfind(|(now, _)| *now <= second).unwrap().1;
+            assert_eq!(at(3_599), 30, "every {pace} s");
+            assert!(at(3_600) < 30, "every {pace} s");
+            assert_eq!(at(3_600) > 0, pace < 60, "every {pace} s");
+            assert_eq!(at(3_660 - pace.clamp(15, 60)), 0, "every {pace} s");
+        }
+    }
+}
+
+/// Its next use may establish its key.
+#[test]
+fn a_breaker_that_was_used_just_now_is_evicted_last() {
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("just now", &clock).keyed().max_keys(32).build().unwrap();
+    (0..32).for_each(|host| drop(hosts.get(&host)));
+    for host in 0..32 {
+        clock.advance(Duration::from_millis(1));
+        let others: Vec<_> = hosts.iter().map(|(key, _)| key).filter(|key| *key != host).collect();
+        for key in &others {
+            hosts.get(key);
+        }
+        assert_eq!(hosts.get(&(100 + host)).name(), format!("just now{{{}}}", 100 + host));
+        assert!(hosts.existing(&host).is_none(), "{host} was used before");
+        assert_eq!(hosts.len(), 32);
+    }
+}
+
+/// Each is the only one of its family, so the new key has nothing else to take.
+#[test]
+fn a_new_key_takes_no_place_that_is_kept() {
+    let clock = ManualClock::new();
+    let full =
+        |name: &'static str| -> Keyed<u32> { fragile(name, &clock).keyed().max_keys(1).build().unwrap() };
+    let is_kept = |hosts: &Keyed<u32>| hosts.get(&1).name() == hosts.name() && hosts.existing(&0).is_some();
+
+    let commands: [fn(&CircuitBreaker); 3] =
+        [CircuitBreaker::force_open, CircuitBreaker::disable, CircuitBreaker::metrics_only];
+    for command in commands {
+        let hosts = full("commanded");
+        command(&hosts.get(&0));
+        clock.advance(10 * HOUR);
+        assert!(is_kept(&hosts), "{}", hosts.get(&0).state());
+    }
+    let hosts = full("closed by hand");
+    hosts.disable();
+    hosts.get(&0).reset();
+    clock.advance(10 * HOUR);
+    assert!(is_kept(&hosts), "new ones begin in another state");
+
+    // Open, and asked for at least once an hour.
+    let hosts = full("asked for");
+    fail(&hosts.get(&0));
+    for _ in 0..5 {
+        clock.advance(HOUR.saturating_sub(MOMENT));
+        assert!(is_kept(&hosts));
+        hosts.get(&0);
+    }
+    clock.advance(HOUR);
+    assert_eq!(hosts.get(&1).name(), "asked for{1}");
+    // Open, until an hour after its pause.
+    let hosts = full("paused");
+    fail(&hosts.get(&0));
+    clock.advance(HOUR + MINUTE.saturating_sub(MOMENT));
+    assert!(is_kept(&hosts));
+    clock.advance(MOMENT);
+    assert_eq!(hosts.get(&1).name(), "paused{1}");
 }

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Changes, CircuitBreaker, ConfigProblem, Keyed, State, Transition, breakers, find, trip};
+use fluxgate::{
+    Changes, CircuitBreaker, ConfigProblem, Keyed, State, Transition, breakers, find, trip, window,
+};
 
 use fluxgate_tests::fixture::alone;
 
@@ -53,13 +55,15 @@ fn breakers_are_found_by_their_names() {
     let _alone = alone();
     let hosts: Keyed<String> = fragile("found", &ManualClock::new()).keyed().build().unwrap();
     assert!(find("found{a}").is_none() && find("found").is_none());
+    let unused = hosts.get("unused");
+    assert!(find("found{unused}").is_none(), "no call has come yet");
     fail(&hosts.get("a"));
     let found = find("found{a}").unwrap();
     assert_eq!((found.name(), found.state()), ("found{a}", State::Open));
     assert_eq!(found.snapshot().family.as_deref(), Some("found"));
     let listed: Vec<_> = breakers().filter(|breaker| breaker.name().starts_with("found")).collect();
     assert_eq!(listed.len(), 1);
-    drop((hosts, found, listed));
+    drop((hosts, found, listed, unused));
     assert!(find("found{a}").is_none());
 }
 
@@ -70,6 +74,7 @@ fn iteration_is_over_keys_and_their_breakers() {
     for host in ["a", "b", "c"] {
         hosts.get(host);
     }
+    assert!(!hosts.is_empty());
     fail(&hosts.get("b"));
     let states: BTreeSet<_> = hosts.iter().map(|(key, breaker)| (key, breaker.state().as_str())).collect();
     let expected = [("a", "closed"), ("b", "open"), ("c", "closed")].map(|(key, state)| (key.into(), state));
@@ -149,6 +154,20 @@ fn new_settings_apply_to_all_present_and_future_keys() {
     let error = hosts.reconfigure(&Changes::new().trip(trip::failure_rate(0.5))).unwrap_err();
     assert_eq!(error.problems()[0].setting(), "trip");
     assert_eq!(hosts.get("before").snapshot().rule, "failure_streak(2)");
+}
+
+/// Otherwise some keys would have the new settings, and others not.
+#[test]
+fn settings_that_do_not_fit_one_key_change_none() {
+    let fails = trip::min(10) & trip::failure_rate(0.5);
+    let family = CircuitBreaker::builder("of one mind").trip(fails).clock(ManualClock::new());
+    let hosts: Keyed<u32> = family.keyed().build().unwrap();
+    (0..16).for_each(|host| drop(hosts.get(&host)));
+    hosts.get(&7).reconfigure(&Changes::new().trip(trip::failures(50))).unwrap();
+    hosts.reconfigure(&Changes::new().window(window::count(20))).unwrap_err();
+    for breaker in hosts.iter().map(|(_, breaker)| breaker).chain([hosts.overflow()]) {
+        assert!(breaker.settings().to_string().contains("window = count(100)"), "{}", breaker.name());
+    }
 }
 
 #[test]

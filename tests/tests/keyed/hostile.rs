@@ -234,6 +234,7 @@ fn keys_of_one_hash_have_breakers_of_their_own() {
     (0..50).for_each(|key| fail(&same.get(&Same(key))));
     (50..300).for_each(|key| assert_eq!(same.get(&Same(key)).state(), State::Closed));
     assert!((0..50).all(|key| same.get(&Same(key)).state() == State::Open));
+    assert!(same.existing(&Same(1_000)).is_none() && same.remove(&Same(1_000)).is_none());
     assert_eq!(same.len(), 100);
 }
 

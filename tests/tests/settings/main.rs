@@ -361,10 +361,13 @@ fn keys_made_while_settings_are_applied_lose_them_when_they_are_withdrawn() {
     let applied = apply(json!({ "meanwhile": { "trip": "failure_streak(2)" } }));
     assert_eq!(applied.changed, ["meanwhile"]);
     assert!(has("a", outside) && has("a", hands));
+    // A change meanwhile makes none of what comes from outside the program's own.
+    hosts.reconfigure(&Changes::new().window(window::count(50))).expect("right");
     let withdrawn = apply(json!({}));
     assert_eq!(withdrawn.changed.len(), 2, "{withdrawn:?}");
     for key in ["a", "b"] {
         assert!(has(key, "trip = failure_streak(9)") && has(key, hands), "{key}");
+        assert!(has(key, "window = count(50)"), "{key}");
     }
 }
 

@@ -204,9 +204,7 @@ impl LockedTable<'_> {
 
     /// Inserts a breaker whose key is not there yet.
     pub(super) fn insert(&mut self, hash: u64, breaker: Arc<Breaker>) {
-        if places_for(self.occupancy.length + 1) > self.place_count()
-            && self.place_count() < self.table.largest
-        {
+        if places_for(self.occupancy.length + 1) > self.place_count() {
             self.grow();
         }
         self.is_changed = true;
