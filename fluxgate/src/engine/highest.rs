@@ -31,7 +31,7 @@ impl Highest {
         let [failures, calls] = [metrics.failures(), metrics.total()].map(shortened);
         let product = |failures: u32, calls: u32| u64::from(failures) * u64::from(calls);
         let (new, known) = (product(failures, self.calls), product(self.failures, calls));
-        let is_higher = self.calls == 0 || new > known || (new == known && calls > self.calls);
+        let is_higher = new > known || (new == known && calls > self.calls);
         if is_higher && self.is_judged(metrics) {
             *self = Self { failures, calls, ..*self };
         }
