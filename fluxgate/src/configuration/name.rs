@@ -162,9 +162,9 @@ mod tests {
 
     #[test]
     fn a_name_cannot_forge_a_line() {
-        let name = Name::from_static("a\nb\u{1b}[31m`é");
-        assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é");
-        assert_eq!(name, "a\nb\u{1b}[31m`é");
+        let name = Name::from_static("a\nb\u{1b}[31m`é'\"\\");
+        assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é'\"\\");
+        assert_eq!(name, "a\nb\u{1b}[31m`é'\"\\");
         // Nor turn it around.
         for obeyed in ['\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}', '\u{61c}', '\u{200f}'] {
             let name = Name::from(Cow::Owned(format!("a{obeyed}b")));

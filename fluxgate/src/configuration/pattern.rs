@@ -61,6 +61,7 @@ mod tests {
             ("shop::*", vec!["shop::", "shop::a::b"], vec!["shop", "a shop::b"]),
             ("*::charge", vec!["a::charge", "::charge"], vec!["charge", "a::charge2"]),
             ("a*b*c", vec!["abc", "aXbYc", "abbcc"], vec!["ab", "acb", "abca"]),
+            ("a*b*b*c*d", vec!["abbcd", "aXbYbcd"], vec!["abcd", "abcbd", "acbbd"]),
             ("a*a", vec!["aa", "aba"], vec!["a", "ab"]),
             ("*b*", vec!["b", "abc"], vec!["a", ""]),
             ("**", vec!["", "a"], vec![]),

@@ -24,6 +24,10 @@ fn it_is_due_when_its_pause_is_over() {
     let probe = fixture.breaker.acquire().expect("due");
     assert!(!is_due(&fixture), "half-open");
     drop(probe);
+    fixture.breaker.reset();
+    assert!(!is_due(&fixture), "closed again");
+    fixture.breaker.force_open();
+    assert!(!is_due(&fixture), "forced open");
 }
 
 #[test]

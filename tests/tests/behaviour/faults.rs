@@ -304,6 +304,11 @@ fn a_fault_that_makes_no_sense_is_refused_with_a_reason() {
         assert_eq!(fixture.breaker.snapshot().fault, None);
     }
     call(&fixture.breaker).unwrap();
+    // The largest that make sense.
+    let day = Fault::lasting(seconds(86_400));
+    for fault in [day.fail(1.0), day.fail(0.5).delay(0.5, seconds(86_400))] {
+        fixture.breaker.inject(fault).unwrap();
+    }
 }
 
 fn delaying(delay: Duration) -> Fault {

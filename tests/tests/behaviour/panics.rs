@@ -56,6 +56,17 @@ fn return_the_slot() {
     }
 }
 
+/// Like anything else that happens while the breaker is disabled.
+#[test]
+fn are_not_counted_while_disabled() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.disable();
+    panic_in(&fixture);
+    drop(fixture.breaker.acquire());
+    let totals = fixture.breaker.snapshot().totals;
+    assert_eq!((totals.failures, totals.panicked, totals.cancelled), (0, 0, 0));
+}
+
 #[test]
 fn count_in_a_trial() {
     let fixture = Fixture::new(|builder| builder);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use fluxgate::testing::{Isolation, isolate};
-use fluxgate::{Call, CircuitBreaker, Metrics, State, breaker};
+use fluxgate::{Call, CircuitBreaker, Metrics, Saved, State, breaker};
 use fluxgate_tests::fixture::{self, Heard, seconds};
 
 type Action = fn();
@@ -169,6 +169,24 @@ fn a_pause_commanded_from_within_the_delay_wins() {
     assert!(ASKING.acquire().is_err());
     clock.advance(seconds(1));
     assert!(ASKING.is_due());
+}
+
+#[test]
+fn a_pause_commanded_from_within_the_delay_is_saved() {
+    thread_local! {
+        static SAVED: Cell<Option<Saved>> = const { Cell::new(None) };
+    }
+    let clock = before(false);
+    DELAY.set(Some(|| {
+        ASKING.open_for(seconds(100));
+        SAVED.set(ASKING.snapshot().saved());
+    }));
+    fail();
+    drop(clock);
+    let _after_a_restart = isolate();
+    assert!(ASKING.restore(&SAVED.take().expect("it is open")).expect("the same breaker"));
+    // By the wall clock, a moment has passed.
+    assert!(ASKING.snapshot().retry_after.is_some_and(|left| left > seconds(50)));
 }
 
 #[test]

@@ -152,6 +152,8 @@ async fn the_error_says_which_breaker_and_how_long() {
     let Err(Error::Inner(timed_out)) = limited.await else { panic!("it never ends") };
     assert_eq!(timed_out.to_string(), "the call timed out after 1.5s (circuit breaker `slow`)");
     assert_eq!((timed_out.breaker(), timed_out.limit()), ("slow", millis(1_500)));
+    let longer = breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(millis(1_501));
+    assert_ne!(longer.await, Err(Error::Inner(timed_out.clone())));
     assert_eq!(Error::<TimedOut>::from(timed_out.clone()), Error::Inner(timed_out));
 }
 
