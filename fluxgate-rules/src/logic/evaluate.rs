@@ -167,28 +167,20 @@ pub(crate) const fn held(nodes: &[Node], situation: &Situation<'_>) -> NodeSet {
 /// hold if the `|`-groups around it had no other member. In the example above, these are 3 and 4 if both hold, and 1 if
 /// it holds.
 pub(crate) const fn ways(nodes: &[Node], held: NodeSet) -> NodeSet {
-    if !contains(held, 0) {
-        return 0;
-    }
     // Nodes that alone make the rule hold. A group comes before its members.
-    let mut decisive: NodeSet = 1;
+    let mut decisive = held & 1;
     let mut conditions: NodeSet = 0;
     let mut at = 0;
     while at < nodes.len() {
         if contains(decisive, at) {
-            let members = members(nodes, at);
-            let failing = members & !held;
             match nodes[at] {
                 Node::Condition(_) => conditions |= 1 << at,
-                Node::Any(_) => decisive |= members,
-                Node::All(_) if failing == 0 => decisive |= members,
-                Node::All(_) if failing.is_power_of_two() => decisive |= failing,
-                Node::All(_) => {}
+                Node::All(_) | Node::Any(_) => decisive |= members(nodes, at) & held,
             }
         }
         at += 1;
     }
-    conditions & held
+    conditions
 }
 
 /// The conditions through which the rule can ever hold on a half-open or closed breaker: those that make it hold in the
@@ -203,10 +195,7 @@ pub(crate) const fn ways_by_outcomes(nodes: &[Node]) -> NodeSet {
 }
 
 const fn ways_while_running(nodes: &[Node], half_open: bool, calls: u32) -> NodeSet {
-    let mut endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
-    if calls > 0 {
-        endless = endless.while_running(calls);
-    }
+    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX).while_running(calls);
     ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
 }
 
@@ -252,7 +241,7 @@ pub const fn condition_holds(condition: &Condition, at: usize, situation: &Situa
         },
         Condition::AvgLatency(threshold) => reaches(metrics.tally(), threshold),
         Condition::FailingFor(duration) => match metrics.failing_for() {
-            Some(failing) => metrics.failure_streak() > 0 && nanos(failing) >= nanos(duration),
+            Some(failing) => nanos(failing) >= nanos(duration),
             None => false,
         },
         Condition::InFlight(count) => metrics.running() >= count,

@@ -178,7 +178,6 @@ struct Extremes {
     half_open_by_outcomes: NodeSet,
     /// While closed, with the window full of bad calls.
     full: NodeSet,
-    full_ways: NodeSet,
     /// In either state, before the first call: 0 of 0 reaches every share and every average.
     empty_ways: NodeSet,
     /// In either state, after endless good calls.
@@ -214,7 +213,6 @@ impl Extremes {
             half_open_ways: ways(nodes, half_open),
             half_open_by_outcomes,
             full,
-            full_ways: ways(nodes, full),
             empty_ways: ways(nodes, empty_closed) | ways(nodes, empty_half_open),
             healthy: held(nodes, &Situation::best(false, &healthy))
                 | held(nodes, &Situation::best(true, &healthy)),
@@ -231,7 +229,7 @@ impl Extremes {
         let is_sure = matches!(condition, Condition::SureFailureRate(_));
         if !self.can_trip_through(leaf) {
             Some(Flaw::NeverHolds)
-        } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
+        } else if contains(self.closed_ways & !self.full, leaf) {
             Some(if is_sure { Flaw::NeverSure } else { Flaw::BeyondWindow })
         } else if contains(self.half_open_ways, leaf) && trial::length(condition) > MAX_TRIAL {
             Some(if is_sure { Flaw::LongProof } else { Flaw::LongTrial })
@@ -330,7 +328,7 @@ pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
 /// Whether every condition in the subtree at `node` [never holds](Flaw::NeverHolds).
 pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
     let extremes = Extremes::of(nodes, window);
-    subtree(nodes, node).all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
+    subtree(nodes, node).all(|at| !extremes.can_trip_through(at))
 }
 
 /// Whether the rule can trip a closed breaker through the condition at `leaf`, if it gets enough calls.

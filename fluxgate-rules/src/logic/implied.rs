@@ -36,7 +36,7 @@ pub fn implied(nodes: &[Node]) -> Vec<Implied> {
                 let (narrow, wide) = if is_alternative { (part, other) } else { (other, part) };
                 // If two imply each other, the later one is redundant.
                 let is_mutual = implies(nodes, wide, narrow);
-                other != part && implies(nodes, narrow, wide) && (!is_mutual || other < part)
+                implies(nodes, narrow, wide) && (!is_mutual || other < part)
             };
             let Some(&because_of) = members.iter().find(is_because) else { continue };
             let trials = Plan::of(nodes).zip(Plan::of(&without(nodes, part)));
