@@ -144,6 +144,25 @@ fn the_number_of_nodes_is_limited() {
 }
 
 #[test]
+fn the_number_of_thresholds_is_limited() {
+    let window = Window::count(100);
+    let alternatives = |thresholds: u32| {
+        let slow = (1..=thresholds).map(|seconds| Node::slow_rate(0.5, SECOND * seconds));
+        let members: Vec<_> = slow.flat_map(|slow| [Node::All(2), Node::min(5), slow]).collect();
+        [vec![Node::Any(members.len())], members].concat()
+    };
+    let (most, more) = (alternatives(4), alternatives(5));
+    assert_eq!(flaws::size_flaw(&most), None);
+    assert_eq!(said(move || check::rule(&most, &window)), None);
+    let rule = more.clone();
+    assert_eq!(said(move || check::rule(&rule, &window)), refused(Flaw::TooManyThresholds));
+    // The whole rule is refused, not the condition that is one too many, nor a timeout that suits none of them.
+    let rule = more.clone();
+    assert_eq!(said(move || check::condition(&rule, rule.len() - 1, &window)), None);
+    assert_eq!(said(move || check::half_open_timeout(&more, SECOND)), None);
+}
+
+#[test]
 fn a_window_is_refused_only_if_its_values_are_in_range() {
     let window = |window| said(move || check::window(&window));
     let (short, shorter) = (Duration::from_micros(10), Duration::from_nanos(9_999));
@@ -245,6 +264,34 @@ fn a_timeout_is_longer_than_the_slow_call_threshold() {
     assert_eq!(timeout(of(Node::slow_rate(0.5, SECOND)), Duration::ZERO), None);
     assert_eq!(timeout(of(Node::slow_rate(0.5, TOO_LONG)), SECOND), None);
     assert_eq!(timeout(of(Node::slow_rate(50.0, SECOND)), SECOND), None);
+}
+
+#[test]
+fn a_condition_is_within_the_time_limit() {
+    let within = |nodes: Vec<Node>, limit| said(move || check::time_limit(&nodes, limit));
+    let of = |evidence| vec![Node::All(2), Node::min(5), evidence];
+    let shorter = Duration::from_nanos(999_999_999);
+    for evidence in [Node::slow_rate(0.5, SECOND), Node::avg_latency(SECOND)] {
+        assert_eq!(within(of(evidence), SECOND), None, "{evidence:?}");
+        assert_eq!(within(of(evidence), shorter), refused(Flaw::BeyondTimeLimit), "{evidence:?}");
+    }
+    for evidence in [Node::failure_rate(0.5), Node::failing_for(SECOND)] {
+        assert_eq!(within(of(evidence), shorter), None, "{evidence:?}");
+    }
+    // What is refused elsewhere is not refused here.
+    assert_eq!(within(of(Node::slow_rate(0.5, SECOND)), Duration::ZERO), None);
+    assert_eq!(within(of(Node::slow_rate(0.5, TOO_LONG)), SECOND), None);
+    assert_eq!(within(of(Node::slow_rate(50.0, SECOND)), shorter), None);
+}
+
+#[test]
+fn calls_time_out_before_they_count_as_hung() {
+    let hung = |limit, timeout| said(move || check::hung(limit, timeout));
+    assert_eq!(hung(SECOND, SECOND + Duration::from_nanos(1)), None);
+    assert_eq!(hung(SECOND, SECOND), refused(Flaw::HungInTime));
+    // What is refused elsewhere is not refused here.
+    assert_eq!((hung(SECOND, Duration::ZERO), hung(SECOND, TOO_LONG)), (None, None));
+    assert_eq!((hung(Duration::ZERO, Duration::ZERO), hung(TOO_LONG, SECOND)), (None, None));
 }
 
 #[test]

@@ -149,6 +149,8 @@ fn a_rule_knows_what_it_measures() {
     let plain =
         on(Condition::Min(3)) & on(Condition::Failures(9)) | on(Condition::Min(7)) & on(Condition::Closed);
     assert_eq!(Rule::largest_min(plain.nodes()), 7);
+    let largest_first = on(Condition::Min(7)) & on(Condition::Closed) | on(Condition::Min(3));
+    assert_eq!(Rule::largest_min(largest_first.nodes()), 7);
     assert_eq!(Rule::largest_min(on(Condition::Failures(9)).nodes()), 0);
     assert!(!Rule::asks_custom(plain.nodes()) && !Rule::measures(plain.nodes()).durations());
 
@@ -156,9 +158,14 @@ fn a_rule_knows_what_it_measures() {
     assert!(Rule::asks_custom(asks.nodes()) && Rule::measures(asks.nodes()).average);
 
     let slow = |nanos| on(Condition::SlowRate(Ratio::new(0.5), Duration::from_nanos(nanos)));
-    let slow = slow(5) | slow(4) | slow(5) | slow(3) | slow(2) | slow(1);
+    let slow_calls = |nanos: &[u64]| {
+        nanos.iter().map(|nanos| slow(*nanos)).reduce(|one, other| one | other).expect("some")
+    };
+    let slow = slow_calls(&[5, 4, 5, 3, 2, 1]);
     let measures = Rule::measures(slow.nodes());
     assert_eq!((measures.thresholds, measures.average), ([2, 3, 4, 5], false));
+    let ascending = slow_calls(&[2, 3, 4, 5]);
+    assert_eq!(Rule::measures(ascending.nodes()), measures);
     assert_eq!([1, 2].map(|nanos| nanos < measures.slow_from()), [true, false]);
     assert!(Rule::measures(on(Condition::AvgLatency(SECOND)).nodes()).average);
     let several = on(Condition::InFlight(7)) & on(Condition::Min(9)) | on(Condition::InFlight(5));
@@ -166,6 +173,8 @@ fn a_rule_knows_what_it_measures() {
         Rule::measures(several.nodes()).in_flight && !Rule::measures(on(Condition::Min(5)).nodes()).in_flight
     );
     assert_eq!(Rule::least_in_flight(several.nodes()), 5);
+    let least_first = on(Condition::InFlight(5)) | on(Condition::InFlight(7)) & on(Condition::Min(9));
+    assert_eq!(Rule::least_in_flight(least_first.nodes()), 5);
     assert_eq!(Rule::least_in_flight(on(Condition::Min(5)).nodes()), u32::MAX);
 }
 
@@ -178,5 +187,6 @@ fn the_standard_rule_fits_into_its_window() {
         (101, "closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)"),
     ] {
         assert_eq!(Rule::from_nodes(Rule::standard(window).to_vec()).to_string(), spelled);
+        assert_eq!(Rule::standard_for(window).to_string(), spelled);
     }
 }

@@ -257,6 +257,7 @@ const fn reaches(tally: &Tally, average: Duration) -> bool {
 mod tests {
     use super::{Customs, Situation, best, contains, held, holds, ways, worst};
     use crate::model::metrics::{Metrics, Tally};
+    use crate::model::ratio::Ratio;
     use crate::model::rule::{Condition, Rule};
     use core::time::Duration;
 
@@ -276,12 +277,59 @@ mod tests {
         Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
     }
 
+    /// Two failed calls, with everything else that can be measured.
+    fn measured() -> Metrics {
+        let rule = on(Condition::AvgLatency(SECOND))
+            & on(Condition::FailingFor(SECOND))
+            & on(Condition::InFlight(3));
+        failed(&rule, 2).after_success(7).while_running(3)
+    }
+
     #[test]
     fn no_further_calls_leave_both_cases_as_measured() {
-        let rule = on(Condition::AvgLatency(SECOND));
-        let known = failed(&rule, 2);
+        let known = measured();
         assert_eq!(worst(&known, 0), known);
         assert_eq!(best(&known, 0), known);
+    }
+
+    #[test]
+    fn how_many_calls_will_be_running_is_not_evidence() {
+        let known = measured();
+        for (after, since_success) in [(worst(&known, 1), u64::MAX), (best(&known, 1), 0)] {
+            assert_eq!((after.since_success(), after.running()), (since_success, 0));
+        }
+    }
+
+    #[test]
+    fn a_condition_holds_from_its_bound_on() {
+        let half = Ratio::new(0.5);
+        let tally =
+            |total, failures, slow, latency| Tally { total, failures, slow: [slow, 0, 0, 0], latency };
+        let none = Tally::EMPTY;
+        let second = SECOND.as_nanos() as u64;
+        for (condition, reached, missed) in [
+            (Condition::Min(3), (tally(3, 0, 0, 0), 0, 0, 0), (tally(2, 0, 0, 0), 0, 0, 0)),
+            (Condition::FailureRate(half), (tally(4, 2, 0, 0), 0, 0, 0), (tally(4, 1, 0, 0), 0, 0, 0)),
+            (Condition::Failures(2), (tally(4, 2, 0, 0), 0, 0, 0), (tally(4, 1, 0, 0), 0, 0, 0)),
+            (Condition::FailureStreak(2), (none, 2, 0, 0), (none, 1, 0, 0)),
+            (Condition::SlowRate(half, SECOND), (tally(4, 0, 2, 0), 0, 0, 0), (tally(4, 0, 1, 0), 0, 0, 0)),
+            (
+                Condition::AvgLatency(SECOND),
+                (tally(4, 0, 0, 4 * SECOND.as_nanos()), 0, 0, 0),
+                (tally(4, 0, 0, 4 * SECOND.as_nanos() - 1), 0, 0, 0),
+            ),
+            (Condition::FailingFor(SECOND), (none, 1, second, 0), (none, 1, second - 1, 0)),
+            (Condition::FailingFor(SECOND), (none, 1, second, 0), (none, 0, second, 0)),
+            (Condition::InFlight(3), (none, 0, 0, 3), (none, 0, 0, 2)),
+        ] {
+            let rule = on(condition);
+            let holds_by = |(tally, streak, since_success, running)| {
+                let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+                let metrics = metrics.after_success(since_success).while_running(running);
+                holds(rule.nodes(), &Situation::best(false, &metrics))
+            };
+            assert_eq!((holds_by(reached), holds_by(missed)), (true, false), "{condition}: {missed:?}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ mod tests {
     use crate::logic::tests::rule;
     use crate::model::limits::MAX_THRESHOLDS;
     use crate::model::metrics::{Metrics, Tally};
-    use crate::model::rule::Rule;
+    use crate::model::rule::{Condition, Rule};
 
     const SECOND: u128 = 1_000_000_000;
 
@@ -82,8 +82,21 @@ mod tests {
             ("min(5) & avg_latency(1s)", 0, 0, 0, false),
             ("closed & failures(3) | half_open & failure_streak(1)", 0, 0, 1, false),
             ("failures(3) | failure_streak(3)", 0, 0, 1, true),
+            ("failures(3) & in_flight(20)", 9, 1, 0, true),
+            ("failures(3) & in_flight(20)", 9, 0, 0, false),
         ] {
             assert_eq!(is_any_by(text, total, failures, streak), expected, "{text} of {total}, {failures}");
+        }
+    }
+
+    #[test]
+    fn any_call_is_evidence_for_a_function() {
+        let custom = Condition::Custom { path: "f", predicate: |_| unreachable!("nobody is asked here") };
+        let rule = Rule::from_condition(custom);
+        for (total, streak, expected) in [(0, 0, false), (1, 0, true), (0, 1, true)] {
+            let tally = Tally { total, ..Tally::EMPTY };
+            let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+            assert_eq!(is_any(rule.nodes(), &metrics), expected, "{total}, {streak}");
         }
     }
 
@@ -105,6 +118,7 @@ mod tests {
             ("min(20) & failures(3) & failing_for(1m)", 20),
             ("min(7) & failure_rate(0.5) & in_flight(20)", 7),
             ("failures(4) & failure_streak(50)", 4),
+            ("failure_streak(1) | min(10) & failure_rate(0.9)", 10),
             ("failure_streak(50)", 1),
             ("failing_for(1m)", 1),
         ] {

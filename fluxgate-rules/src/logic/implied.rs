@@ -164,6 +164,15 @@ mod tests {
             ),
             ("failures(5) | failures(9)", vec![("failures(9)", "failures(5)")]),
             ("failures(5) | failure_streak(5)", vec![]),
+            (
+                "failure_rate(0.5, sure = 0.95) | failure_rate(0.5, sure = 0.99)",
+                vec![("failure_rate(0.5, sure = 0.99)", "failure_rate(0.5, sure = 0.95)")],
+            ),
+            (
+                "failure_rate(0.5, sure = 0.95) | failure_rate(0.6, sure = 0.95)",
+                vec![("failure_rate(0.6, sure = 0.95)", "failure_rate(0.5, sure = 0.95)")],
+            ),
+            ("min(9) & failure_rate(0.6) & failure_rate(0.5, sure = 0.9)", vec![]),
             ("failures(5) | in_flight(20) | in_flight(30)", vec![("in_flight(30)", "in_flight(20)")]),
             (
                 "min(5) & (slow_rate(0.5, 1s) | slow_rate(0.6, 2s))",
@@ -171,6 +180,24 @@ mod tests {
             ),
             ("min(5) & (slow_rate(0.5, 2s) | slow_rate(0.6, 1s))", vec![]),
             ("min(5) & (avg_latency(1s) | avg_latency(2s))", vec![("avg_latency(2s)", "avg_latency(1s)")]),
+            ("min(5) & (avg_latency(2s) | avg_latency(1s))", vec![("avg_latency(2s)", "avg_latency(1s)")]),
+            // Of two that mean the same, the second.
+            (
+                "failures(5) & failure_streak(3) | failure_streak(3) & failures(5)",
+                vec![("failure_streak(3) & failures(5)", "failures(5) & failure_streak(3)")],
+            ),
+            // A `|`-group holds only if something else does if each of its members does, and whenever something else
+            // does if one of its members does.
+            (
+                "min(5) & (failures(9) | failures(7) & failing_for(1s))",
+                vec![("min(5)", "failures(9) | failures(7) & failing_for(1s)")],
+            ),
+            ("min(5) & (failures(9) | failure_streak(3))", vec![]),
+            (
+                "failures(9) & (failures(5) | failure_streak(3))",
+                vec![("failures(5) | failure_streak(3)", "failures(9)")],
+            ),
+            ("failures(4) & (failures(5) | failure_streak(3))", vec![]),
             (
                 "min(10) & failure_rate(0.5) | min(20) & failure_rate(0.6)",
                 vec![("min(20) & failure_rate(0.6)", "min(10) & failure_rate(0.5)")],
@@ -180,6 +207,11 @@ mod tests {
             // Nine good calls are required, not five.
             ("failures(5) | half_open & failures(9)", vec![]),
             ("failures(5) | half_open & failures(2)", vec![]),
+            ("failures(5) | failures(9) & (half_open & min(3) | half_open & failing_for(1s))", vec![]),
+            (
+                "failures(5) | failures(9) & (half_open & min(10) | failing_for(1s))",
+                vec![("failures(9) & (half_open & min(10) | failing_for(1s))", "failures(5)")],
+            ),
         ] {
             let rule: Rule = text.parse().expect(text);
             let nodes = rule.nodes();
@@ -198,6 +230,15 @@ mod tests {
             ("min(10) & failure_rate(0.5) | min(100) & failure_rate(0.8)", Some(((100, 80), (10, 5)))),
             ("failures(5) | failures(50)", Some(((50, 50), (5, 5)))),
             ("min(10) & (failures(5) | failures(9))", Some(((10, 9), (10, 5)))),
+            // Groups that come after the part keep their members.
+            (
+                "failures(50) | failures(5) | min(10) & (slow_rate(0.5, 1s) | failure_rate(0.9))",
+                Some(((50, 50), (10, 9))),
+            ),
+            (
+                "failures(50) | failures(5) | min(10) & (failure_rate(0.9) | failures(3) & min(20))",
+                Some(((50, 50), (20, 9))),
+            ),
             ("failures(5) | closed & failures(50)", None),
             ("min(10) & failure_rate(0.5) | min(10) & failure_rate(0.5) & slow_rate(0.5, 1s)", None),
             ("min(5) & (slow_rate(0.5, 1s) | slow_rate(0.5, 2s))", None),

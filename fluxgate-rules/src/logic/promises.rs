@@ -150,6 +150,8 @@ mod tests {
             ("min(5) & (failure_rate(0.5) | slow_rate(0.5, 1s))", None, None),
             ("min(5) & failure_rate(0.5) & slow_rate(0.5, 1s)", None, None),
             ("closed & failures(5) | half_open & failures(1)", None, None),
+            ("closed & failure_streak(1) | half_open & failures(2)", None, None),
+            ("failures(5) & in_flight(9) | half_open & min(5) & slow_rate(0.5, 1s)", now, None),
             ("closed & failures(5) | half_open & min(5) & slow_rate(0.5, 1s)", now, None),
             ("closed & failing_for(5s) | half_open & min(5) & avg_latency(1s)", now, None),
             (

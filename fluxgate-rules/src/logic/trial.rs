@@ -188,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn a_trial_is_judged_at_its_length_and_at_twice_that() {
+        let ten =
+            Plan::of(rule("min(10) & failure_rate(0.5)").nodes()).expect("a rule for a half-open breaker");
+        assert_eq!([0, 9, 10, 19].map(|total| ten.limit(total)), [10, 10, 20, 20]);
+    }
+
+    #[test]
     fn good_calls_stay_below_the_half_open_thresholds() {
         let rule = rule(
             "closed & min(9) & slow_rate(0.5, 3s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 1s))",

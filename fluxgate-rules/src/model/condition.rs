@@ -208,3 +208,48 @@ impl fmt::Display for Condition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Condition;
+    use crate::model::ratio::Ratio;
+    use crate::model::sure_rate::SureRate;
+    use core::time::Duration;
+
+    #[test]
+    fn conditions_that_differ_in_one_value_are_not_equal() {
+        let (half, most) = (Ratio::new(0.5), Ratio::new(0.9));
+        let [short, long] = [1, 2].map(Duration::from_secs);
+        let all = [
+            Condition::Closed,
+            Condition::HalfOpen,
+            Condition::Min(1),
+            Condition::Min(2),
+            Condition::FailureRate(half),
+            Condition::FailureRate(most),
+            Condition::SureFailureRate(SureRate::new(half, half)),
+            Condition::SureFailureRate(SureRate::new(most, half)),
+            Condition::SureFailureRate(SureRate::new(half, most)),
+            Condition::Failures(1),
+            Condition::Failures(2),
+            Condition::FailureStreak(1),
+            Condition::FailureStreak(2),
+            Condition::SlowRate(half, short),
+            Condition::SlowRate(most, short),
+            Condition::SlowRate(half, long),
+            Condition::AvgLatency(short),
+            Condition::AvgLatency(long),
+            Condition::FailingFor(short),
+            Condition::FailingFor(long),
+            Condition::InFlight(2),
+            Condition::InFlight(3),
+            Condition::Custom { path: "f", predicate: |metrics| metrics.total() > 1 },
+            Condition::Custom { path: "f", predicate: |metrics| metrics.failures() > 2 },
+        ];
+        for (at, one) in all.iter().enumerate() {
+            for (place, other) in all.iter().enumerate() {
+                assert_eq!(one == other, at == place, "{one}, {other}");
+            }
+        }
+    }
+}

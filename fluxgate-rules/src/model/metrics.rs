@@ -372,6 +372,15 @@ mod tests {
             "Metrics { total: 4, failures: 1, failure_streak: 7, slow(20ns): 2, slow(10ns): 3, avg_latency: 10ns }"
         );
 
+        assert_eq!((metrics.failing_for(), metrics.in_flight()), (None, None));
+        assert_eq!(metrics.while_running(3).running(), 0);
+        let all = MEASURES.with_recency(true).with_in_flight(true);
+        let metrics = Metrics::new(tally, 7, all).after_success(30).while_running(3);
+        assert_eq!((metrics.failing_for(), metrics.in_flight()), (Some(thirty), Some(3)));
+        assert_eq!(Metrics::new(tally, 0, all).after_success(30).failing_for(), Some(Duration::ZERO));
+        let text = format!("{metrics:?}");
+        assert!(text.ends_with("avg_latency: 10ns, failing_for: 30ns, in_flight: 3 }"), "{text}");
+
         let empty = Metrics::new(Tally::EMPTY, 0, MEASURES);
         assert_eq!((empty.failure_rate(), empty.slow_rate(ten), empty.avg_latency()), (None, None, None));
         assert_eq!(Metrics::new(tally, 0, Measures::NONE).avg_latency(), None);

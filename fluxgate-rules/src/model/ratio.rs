@@ -166,6 +166,19 @@ mod tests {
     }
 
     #[test]
+    fn the_least_part_is_exact_however_large_the_whole() {
+        for whole in [0, 1, 9, 10, 11, 1 << 40, u64::MAX - 1, u64::MAX] {
+            for share in [1e-9, 0.07, 0.1, 0.5, 0.999_999_999, 1.0] {
+                let share = Ratio::new(share);
+                let least = share.least_part(whole);
+                assert!(share.is_reached_by(least, whole), "{share} of {whole}: {least}");
+                assert!(least == 0 || !share.is_reached_by(least - 1, whole), "{share} of {whole}: {least}");
+            }
+        }
+        assert_eq!(Ratio::new(1.5).least_part(u64::MAX), u64::MAX);
+    }
+
+    #[test]
     fn prints_as_written() {
         for (share, text) in
             [(0.5, "0.5"), (1.0, "1.0"), (0.075, "0.075"), (50.0, "50.0"), (-0.5, "-0.5"), (0.0, "0.0")]

@@ -172,8 +172,8 @@ fn problems<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::{half_open_timeout, max_half_open_calls, rule};
-    use crate::{Metrics, Node, Rule, Window};
+    use super::{half_open_timeout, max_half_open_calls, rule, window};
+    use crate::{Metrics, Node, Retry, Rule, Window};
     use core::time::Duration;
 
     #[test]
@@ -182,6 +182,23 @@ mod tests {
         for window in (1..=300).chain([1_000_000]).map(Window::count).chain([time]) {
             assert!(crate::logic::flaws::is_valid_rule(&Rule::standard(window.size()), &window), "{window}");
         }
+    }
+
+    #[test]
+    fn what_a_setting_does_not_take_is_refused() {
+        let second = Duration::from_secs(1);
+        let with = |plain: Retry| [plain.jitter(0.1), plain.multiplier(2.0), plain.max(second)];
+        for (plain, takes) in [
+            (Retry::backoff(second), [true, true, true]),
+            (Retry::cooldown(second), [true, false, false]),
+            (Retry::always(), [false, false, false]),
+            (Retry::never(), [false, false, false]),
+            (Retry::custom("f", |_| unreachable!("nobody is asked here")), [false, false, false]),
+        ] {
+            assert_eq!(with(plain).map(|retry| super::retry(&retry).is_empty()), takes, "{plain}");
+        }
+        assert!(window(&Window::time(second).buckets(5)).is_empty());
+        assert_eq!(window(&Window::count(10).buckets(5)).len(), 1);
     }
 
     #[test]
