@@ -1,6 +1,8 @@
 //! What a collector reports about breakers that come, go and share a name.
 
-use fluxgate::{Collected, Collector, Outcome, State, trip, window};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use fluxgate::{Call, Collected, Collector, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{alone, built, calls, millis, seconds, together};
 
 fn of(collector: &Collector, name: &str) -> Option<Collected> {
@@ -48,6 +50,37 @@ fn counts_of_namesakes_are_summed_and_never_decrease() {
     let (another, _) = built(name, |builder| builder);
     calls(&another, Outcome::Failure, 1);
     assert_eq!(failures(), 13);
+}
+
+/// Each has another number, so that none is taken for another.
+#[test]
+fn all_totals_outlast_their_breakers() {
+    let _alone = alone();
+    let collector = Collector::new();
+    let name = "collector: outlasting";
+    for round in 1..=2 {
+        let rule = trip::min(100) & trip::slow_rate(1.0, millis(500));
+        let (breaker, clock) = built(name, |builder| builder.window(window::count(100)).trip(rule));
+        breaker.count_calls();
+        calls(&breaker, Outcome::Success, 1);
+        calls(&breaker, Outcome::Ignored, 2);
+        (0..3).for_each(|_| drop(breaker.acquire()));
+        let slow: Vec<_> = (0..4).map(|_| breaker.acquire().expect("closed")).collect();
+        clock.advance(seconds(1));
+        slow.into_iter().for_each(Call::failure);
+        for _ in 0..6 {
+            let panics = || breaker.call(|| -> Result<(), ()> { resume_unwind(Box::new("the body")) });
+            catch_unwind(AssertUnwindSafe(panics)).expect_err("it panicked");
+        }
+        let late: Vec<_> = (0..5).map(|_| breaker.acquire().expect("closed")).collect();
+        breaker.force_open();
+        late.into_iter().for_each(Call::failure);
+        (0..7).for_each(|_| assert!(breaker.acquire().is_err()));
+        let totals = of(&collector, name).expect("known").totals;
+        assert_eq!((totals.successes, totals.ignored), (Some(round), Some(5 * round)));
+        assert_eq!((totals.failures, totals.panicked, totals.cancelled), (10 * round, 6 * round, 3 * round));
+        assert_eq!((totals.slow, totals.late, totals.refused), (4 * round, 5 * round, 7 * round));
+    }
 }
 
 #[test]

@@ -36,7 +36,9 @@ fn a_dropped_call_can_be_a_failure() {
     assert_eq!(fixture.counts(), (2, 2));
     // Ignoring a call is not cancelling it.
     fixture.breaker.acquire().expect("closed").ignore();
+    fixture.breaker.acquire_owned().expect("closed").ignore();
     assert_eq!(fixture.counts(), (2, 2));
+    assert_eq!(fixture.breaker.snapshot().totals.cancelled, 2);
 }
 
 /// Regression: a probe that was cancelled never returns its slot.

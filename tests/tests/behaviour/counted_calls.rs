@@ -205,6 +205,25 @@ fn a_call_within_a_call_of_a_trial_is_part_of_it() {
     assert_eq!(writer.calls().len(), before + 1);
 }
 
+/// The call that ends a trial because it hung for too long is no part of it any more.
+#[test]
+fn an_outcome_that_comes_after_the_patience_of_its_trial_is_late() {
+    for (outcome, is_late) in [(Outcome::Success, true), (Outcome::Failure, true), (Outcome::Ignored, false)]
+    {
+        let (fixture, writer) = watched(Interests::transitions().calls());
+        fixture.before_trial();
+        let hung = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(3_600));
+        let before = writer.calls().len();
+        hung.record(outcome);
+        assert_eq!(fixture.state(), State::Open);
+        let ended: Vec<_> =
+            writer.calls().drain(before..).map(|(outcome, is_late, _)| (outcome, is_late)).collect();
+        assert_eq!(ended, [(outcome, is_late)]);
+        assert_eq!(fixture.breaker.snapshot().late, u64::from(is_late));
+    }
+}
+
 #[test]
 fn a_call_admitted_while_disabled_is_not_heard_wherever_it_ends() {
     let (fixture, writer) = watched(Interests::transitions().calls());

@@ -102,6 +102,7 @@ fn a_fault_is_logged_when_it_begins_and_when_it_ends() {
         breaker.inject(fluxgate::Fault::lasting(60 * second).fail(0.5)).expect("valid");
         clock.advance(60 * second);
         breaker.acquire().expect("it is over").success();
+        assert_eq!(writer.0.lock().expect("not poisoned").len(), 2, "the call notices the end");
         breaker.clear_fault();
     });
     let events = writer.0.lock().expect("not poisoned");

@@ -360,6 +360,19 @@ async fn a_future_is_delayed_before_it_is_polled_and_the_delay_is_part_of_the_ca
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_fault_delays_the_share_of_calls_that_it_is_to_delay() {
+    seed(7);
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.inject(Fault::lasting(seconds(60)).delay(0.2, seconds(1))).unwrap();
+    let begun = tokio::time::Instant::now();
+    for _ in 0..1_000 {
+        fixture.breaker.call_async(async { Ok::<_, ()>(()) }).await.unwrap();
+    }
+    let delayed = begun.elapsed().as_secs();
+    assert!((150..250).contains(&delayed), "{delayed} of 1000 calls");
+}
+
+#[tokio::test(start_paused = true)]
 async fn every_form_of_future_is_delayed() {
     let _isolation = isolate();
     SHOP.inject(delaying(seconds(1))).unwrap();
