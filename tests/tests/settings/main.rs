@@ -249,6 +249,24 @@ fn are_remembered_for_breakers_not_yet_used() {
     assert_eq!(settings::unfit(), []);
 }
 
+/// What is set from outside must not decide whether a test passes.
+#[test]
+fn doubles_of_an_isolated_test_keep_those_of_the_program() {
+    static ISOLATED: CircuitBreaker = breaker!(name = "isolated: static", trip = failure_streak(5));
+
+    let _alone = alone();
+    apply(json!({ "isolated: *": { "trip": "failure_streak(2)" } }));
+    let isolation = fluxgate::testing::isolate();
+    drop(ISOLATED.acquire());
+    assert_eq!(rule(&ISOLATED), "failure_streak(5)");
+    apply(json!({ "isolated: *": { "trip": "failure_streak(3)" } }));
+    assert_eq!(rule(&ISOLATED), "failure_streak(5)", "nor those that are applied meanwhile");
+    drop(isolation);
+    drop(ISOLATED.acquire());
+    assert_eq!(rule(&ISOLATED), "failure_streak(3)");
+    apply(json!({}));
+}
+
 #[test]
 fn a_later_breaker_that_settings_do_not_fit_keeps_its_own() {
     let _alone = alone();
