@@ -48,59 +48,61 @@ impl Family {
         family
     }
 
-    /// The number of a key's breaker, once the key was asked for. `left` are the keys that have one now, `gone` tells how it should be.
+    /// The number of a key's breaker, after the key was asked for. `left` are the keys that have one by then.
     ///
-    /// When idle breakers go is left open; which one makes room is not.
+    /// It is left open when idle breakers go, but not which one makes room for a new key.
     pub fn get(&mut self, key: u32, left: &[u32], now: Duration) -> usize {
+        self.note_use(key, now);
+        let is_new = !self.keys.contains_key(&key);
+        let gone: Vec<u32> = self.keys.keys().copied().filter(|key| !left.contains(key)).collect();
+        let (expired, displaced): (Vec<u32>, Vec<u32>) =
+            gone.into_iter().partition(|key| self.expires(self.keys[key], now));
+        self.keys.retain(|key, _| !expired.contains(key));
+        let is_full = self.keys.len() == self.max_keys;
+        match displaced[..] {
+            [] => {}
+            [loser] => {
+                assert!(is_new && is_full, "{loser} made room for {key}, which needed none");
+                self.displace(loser, now);
+            }
+            _ => panic!("{displaced:?} made room for a single key"),
+        }
+        if let Some(&number) = self.keys.get(&key) {
+            return number;
+        }
+        let has_room = self.keys.len() < self.max_keys;
+        assert_eq!(has_room, left.contains(&key), "{key} is one of at most {} keys", self.max_keys);
+        if !has_room {
+            let nobody_can = self.longest_unused(now).is_none() || !self.notes_each_use;
+            assert!(nobody_can, "{key} has no breaker though another could make room");
+            return Self::SHARED;
+        }
+        let number = self.make(now);
+        self.keys.insert(key, number);
+        number
+    }
+
+    fn note_use(&mut self, key: u32, now: Duration) {
         if let Some(&number) = self.keys.get(&key) {
             let member = &mut self.breakers[number];
             member.used = now;
             member.is_established |= now >= member.came + self.key_idle / 60;
         }
-        let is_new = !self.keys.contains_key(&key);
-        let gone: Vec<u32> = self.keys.keys().copied().filter(|key| !left.contains(key)).collect();
-        let (expired, displaced): (Vec<u32>, Vec<u32>) =
-            gone.into_iter().partition(|key| self.expires(self.keys[key], now));
-        for key in expired {
-            self.keys.remove(&key);
-        }
-        let is_full = self.keys.len() == self.max_keys;
-        let displaceable = |family: &Self| {
-            let numbers = family.keys.values().copied();
-            numbers
-                .filter(|&number| family.may_be_displaced(number, now))
-                .map(|number| family.breakers[number].used)
-                .min()
-        };
-        match displaced[..] {
-            [] => {}
-            [loser] => {
-                assert!(is_new && is_full, "{loser} made room for {key}, which needed none");
-                let longest_unused = displaceable(self);
-                let number = self.keys[&loser];
-                assert!(self.may_be_displaced(number, now), "{loser} should have kept its place");
-                let unused_since = Some(self.breakers[number].used);
-                assert!(
-                    unused_since == longest_unused || !self.notes_each_use,
-                    "{loser} was used after another"
-                );
-                self.keys.remove(&loser);
-            }
-            _ => panic!("{displaced:?} made room for a single key"),
-        }
-        if is_new && left.contains(&key) {
-            assert!(self.keys.len() < self.max_keys, "there are more than {} keys", self.max_keys);
-            let number = self.make(now);
-            self.keys.insert(key, number);
-        } else if is_new {
-            assert!(self.keys.len() == self.max_keys, "{key} has no breaker though there is room");
-            let nobody_can = displaceable(self).is_none();
-            assert!(
-                nobody_can || !self.notes_each_use,
-                "{key} has no breaker though another could make room"
-            );
-        }
-        self.keys.get(&key).copied().unwrap_or(Self::SHARED)
+    }
+
+    /// A key's breaker makes room for that of another.
+    fn displace(&mut self, key: u32, now: Duration) {
+        let number = self.keys[&key];
+        assert!(self.may_be_displaced(number, now), "{key} should have kept its place");
+        let is_longest_unused = self.longest_unused(now) == Some(self.breakers[number].used);
+        assert!(is_longest_unused || !self.notes_each_use, "{key} was used after another");
+        self.keys.remove(&key);
+    }
+
+    /// Since when the breaker was not used that makes room next.
+    fn longest_unused(&self, now: Duration) -> Option<Duration> {
+        let displaceable = self.keys.values().filter(|number| self.may_be_displaced(**number, now));
+        displaceable.map(|number| self.breakers[*number].used).min()
     }
 
     /// All were listed: `left` are those that are not idle.
