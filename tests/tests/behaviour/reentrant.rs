@@ -189,6 +189,31 @@ fn a_pause_commanded_from_within_the_delay_is_saved() {
     assert!(ASKING.snapshot().retry_after.is_some_and(|left| left > seconds(50)));
 }
 
+/// Listeners hear of an opening once its delay is known, which here is that of the last opening first.
+#[test]
+fn each_opening_is_heard_with_the_delay_that_was_computed_for_it() {
+    static AGAIN: CircuitBreaker = breaker!(trip = failure_streak(1), retry = custom(again));
+    thread_local! {
+        static ASKED: Cell<u64> = const { Cell::new(0) };
+    }
+    fn again(_reopens: u32) -> Duration {
+        let times = ASKED.get() + 1;
+        ASKED.set(times);
+        if times < 3 {
+            AGAIN.reset();
+            AGAIN.trip();
+        }
+        seconds(times)
+    }
+    let _clock = isolate();
+    let heard = Heard::default();
+    AGAIN.listen(heard.listener());
+    AGAIN.trip();
+    let openings = heard.all().into_iter().filter(|transition| transition.to == State::Open);
+    let pauses: Vec<_> = openings.map(|transition| transition.retry_after).collect();
+    assert_eq!(pauses, [1, 2, 3].map(|pause| Some(seconds(pause))));
+}
+
 #[test]
 fn a_command_from_within_the_delay_is_heard_after_the_trip() {
     let _clock = before(false);

@@ -197,7 +197,7 @@ mod attribute {
     use std::time::Duration;
 
     use fluxgate::testing::isolate;
-    use fluxgate::{CallNotPermitted, CircuitBreaker, breaker, circuit_breaker};
+    use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
     use fluxgate_tests::fixture::seconds;
 
     use super::{MINUTES, is_requested, pause};
@@ -269,7 +269,7 @@ mod attribute {
     async fn trackers_decide_what_is_a_failure_and_the_default_is_a_minute() {
         let _clock = isolate();
         let _ = tracked(Failure::NotFound).await;
-        assert_eq!(TRACKED.state(), fluxgate::State::Closed, "a success asks for nothing");
+        assert_eq!(TRACKED.state(), State::Closed, "a success asks for nothing");
         let _ = tracked(Failure::Unavailable(Some(seconds(7)))).await;
         is_requested(&TRACKED, seconds(7));
         TRACKED.reset();
@@ -290,6 +290,25 @@ mod attribute {
     )]
     fn handled() -> Result<u32, Failure> {
         Err(asks())
+    }
+
+    #[circuit_breaker(
+        handle = PASSING,
+        trip = failures(1),
+        retry = from_error(|_| Some(seconds(5))),
+        max_half_open_calls = 1,
+    )]
+    fn passes_a_refusal_on() -> Result<(), CallNotPermitted> {
+        let inner = || PASSING.acquire().map(fluxgate::Call::success);
+        std::thread::scope(|scope| scope.spawn(inner).join()).expect("it does not panic")
+    }
+
+    /// On another thread, a call is no part of the probe, and finds no room in the trial. That is no fault of the dependency.
+    #[test]
+    fn a_refusal_by_the_same_breaker_requests_nothing() {
+        PASSING.open_for(Duration::ZERO);
+        assert!(passes_a_refusal_on().is_err());
+        assert_eq!((PASSING.state(), PASSING.metrics().total()), (State::HalfOpen, 0));
     }
 
     #[test]
