@@ -210,26 +210,11 @@ impl<'a> Pair<'a> {
     fn command(&mut self, command: &Step) {
         let (breaker, now) = (self.breaker, self.clock.now());
         match command {
-            Step::Reset => {
-                breaker.reset();
-                self.model.command(now, State::Closed);
-            }
-            Step::ForceOpen => {
-                breaker.force_open();
-                self.model.command(now, State::ForcedOpen);
-            }
-            Step::Disable => {
-                breaker.disable();
-                self.model.command(now, State::Disabled);
-            }
-            Step::MetricsOnly => {
-                breaker.metrics_only();
-                self.model.command(now, State::MetricsOnly);
-            }
-            Step::Trip => {
-                breaker.trip();
-                self.model.trip(now);
-            }
+            Step::Reset => give(State::Closed, breaker, &mut self.model, now),
+            Step::ForceOpen => give(State::ForcedOpen, breaker, &mut self.model, now),
+            Step::Disable => give(State::Disabled, breaker, &mut self.model, now),
+            Step::MetricsOnly => give(State::MetricsOnly, breaker, &mut self.model, now),
+            Step::Trip => give(State::Open, breaker, &mut self.model, now),
             Step::OpenFor(pause) => {
                 breaker.open_for(*pause);
                 self.model.open_for(now, *pause);
@@ -293,6 +278,21 @@ impl<'a> Pair<'a> {
             (real, expected) => panic!("recovery after {nth} steps: {real:?} instead of {expected:?}"),
         }
     }
+}
+
+/// Gives a breaker and its model the command that leads to this state.
+pub fn give(command: State, breaker: &CircuitBreaker, model: &mut Reference, now: Duration) {
+    match command {
+        State::Open => {
+            breaker.trip();
+            return model.trip(now);
+        }
+        State::ForcedOpen => breaker.force_open(),
+        State::Disabled => breaker.disable(),
+        State::MetricsOnly => breaker.metrics_only(),
+        _ => breaker.reset(),
+    }
+    model.command(now, command);
 }
 
 fn progress(recovery: Recovery) -> Progress {

@@ -8,6 +8,8 @@ use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Clock, Keyed, Outcome, State, retry, trip, window};
 
 use fluxgate_tests::fixture::{alone, seconds};
+#[cfg(feature = "tokio")]
+use fluxgate_tests::time::by_the_clock_of_the_process;
 
 use crate::fail;
 
@@ -95,19 +97,18 @@ fn a_time_window_forgets_though_the_clock_has_jumped() {
 #[test]
 fn an_idle_breaker_on_the_clock_of_the_process_is_evicted_while_others_are_used() {
     let _alone = alone();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-    let runtime = runtime.expect("a runtime");
-    let _entered = runtime.enter();
-    let hosts: Keyed<u32> = CircuitBreaker::builder("in process").keyed().build().unwrap();
-    for host in 0..500 {
-        drop(hosts.get(&host).acquire());
-    }
-    for _ in 0..500 {
-        runtime.block_on(tokio::time::advance(HOUR / 100));
-        for _ in 0..64 {
-            hosts.get(&7);
+    by_the_clock_of_the_process(|clock| {
+        let hosts: Keyed<u32> = CircuitBreaker::builder("in process").keyed().build().unwrap();
+        for host in 0..500 {
+            drop(hosts.get(&host).acquire());
         }
-    }
-    let left: Vec<_> = (0..500).filter(|host| find(&format!("in process{{{host}}}")).is_some()).collect();
-    assert_eq!(left, [7]);
+        for _ in 0..500 {
+            clock.advance(HOUR / 100);
+            for _ in 0..64 {
+                hosts.get(&7);
+            }
+        }
+        let left: Vec<_> = (0..500).filter(|host| find(&format!("in process{{{host}}}")).is_some()).collect();
+        assert_eq!(left, [7]);
+    });
 }

@@ -10,6 +10,7 @@ use proptest::sample::select;
 
 use fluxgate_tests::fixture::{alone, millis, seconds};
 use fluxgate_tests::reference::{Call, Change, Ending, Family, Permit, Retry, Rule, Settings, Window};
+use fluxgate_tests::sequence::give;
 use fluxgate_tests::time::Time;
 #[cfg(feature = "tokio")]
 use fluxgate_tests::time::by_the_clock_of_the_process;
@@ -207,15 +208,7 @@ impl<'a> Subject<'a> {
 
     fn command(&mut self, breaker: &CircuitBreaker, number: usize, to: State) {
         let now = self.clock.now();
-        let model = &mut self.model.breakers[number].breaker;
-        match to {
-            State::ForcedOpen => breaker.force_open(),
-            State::Disabled => breaker.disable(),
-            State::MetricsOnly => breaker.metrics_only(),
-            State::Open => breaker.trip(),
-            _ => breaker.reset(),
-        }
-        if to == State::Open { model.trip(now) } else { model.command(now, to) }
+        give(to, breaker, &mut self.model.breakers[number].breaker, now);
     }
 
     fn compare(&self) {

@@ -30,22 +30,22 @@ impl Reference {
         }
         let keeps = old.window == *window && old.rule.asks_to_remember() == rule.asks_to_remember();
         self.trial = Trial::of(rule).expect("the rule can end a trial");
-        self.generation += 1;
-        self.would_trip = false;
         self.may_lack_cause = true;
+        let (calls, phase) = (self.calls.clone(), self.phase);
+        self.begin_generation();
+        self.phase = phase;
         if !keeps {
-            self.calls.clear();
             self.evidence = Evidence::default();
             self.succeeded_at = None;
+            return;
         }
-        self.running.clear();
-        if self.state == State::HalfOpen && self.phase == Phase::Trial {
-            self.calls.clear();
-            self.waited = Duration::ZERO;
-            (self.given_up, self.told_at) = (Duration::ZERO, Duration::ZERO);
-        } else if keeps && self.state == State::MetricsOnly {
+        if self.state == State::HalfOpen && phase == Phase::Trial {
+            return;
+        }
+        self.calls = calls;
+        if self.state == State::MetricsOnly {
             self.report_crossing(now);
-        } else if keeps && self.counts() {
+        } else if self.counts() {
             self.trips(now);
         }
     }
