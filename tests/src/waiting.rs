@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use fluxgate::CircuitBreaker;
 
 use crate::fixture::millis;
+use crate::futures::Wakes;
 use crate::reference::Reference;
 
 #[derive(Default)]
@@ -16,15 +16,9 @@ pub struct Waiting(Vec<Task>);
 
 struct Task {
     ready: Pin<Box<dyn Future<Output = ()>>>,
-    woken: Arc<Woken>,
-}
-
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
+    wakes: Arc<Wakes>,
+    /// How often it had been woken when it was last polled, if it was.
+    polled_at: Option<u64>,
 }
 
 impl Waiting {
@@ -35,16 +29,16 @@ impl Waiting {
         }
         let breaker = breaker.clone();
         let ready = Box::pin(async move { breaker.ready().await });
-        self.0.push(Task { ready, woken: Arc::new(Woken(AtomicBool::new(true))) });
+        self.0.push(Task { ready, wakes: Arc::default(), polled_at: None });
     }
 
     /// Polls those that were woken, and checks that just those are done that should be.
     pub fn check(&mut self, model: &Reference, now: Duration) {
         let has_chance = model.has_chance(now);
-        self.0.retain_mut(|Task { ready, woken }| {
+        self.0.retain_mut(|Task { ready, wakes, polled_at }| {
             let mut polls = 0;
-            while woken.0.swap(false, Ordering::Relaxed) {
-                let waker = Waker::from(woken.clone());
+            while polled_at.replace(wakes.count()) != Some(wakes.count()) {
+                let waker = Waker::from(wakes.clone());
                 let is_ready = ready.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
                 assert!(!is_ready || has_chance, "it should wait");
                 if is_ready {

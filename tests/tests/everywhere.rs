@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
@@ -12,19 +11,11 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Event, Interests, Outcome, State, breaker, trip};
 use fluxgate_tests::fixture::alone;
+use fluxgate_tests::futures::Wakes;
 
 fn built(name: &'static str) -> CircuitBreaker {
     let builder = CircuitBreaker::builder(name).trip(trip::failure_streak(2)).clock(ManualClock::new());
     builder.build().expect("valid")
-}
-
-#[derive(Default)]
-struct Woken(AtomicUsize);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
 }
 
 #[test]
@@ -103,7 +94,7 @@ fn a_task_may_wait_for_an_event_on_any_executor() {
     let _alone = alone();
     let mut events = fluxgate::events();
     let breaker = built("polled");
-    let woken = Arc::new(Woken::default());
+    let woken = Arc::new(Wakes::default());
     let waker = Waker::from(woken.clone());
     let mut context = Context::from_waker(&waker);
     {
@@ -111,11 +102,11 @@ fn a_task_may_wait_for_an_event_on_any_executor() {
         assert!(next.as_mut().poll(&mut context).is_pending());
         assert!(next.as_mut().poll(&mut context).is_pending());
         breaker.force_open();
-        assert_eq!(woken.0.load(Ordering::SeqCst), 1);
+        assert_eq!(woken.count(), 1);
     }
     // A dropped future loses no event.
     breaker.disable();
-    assert_eq!(woken.0.load(Ordering::SeqCst), 1, "nobody waits");
+    assert_eq!(woken.count(), 1, "nobody waits");
     for to in [State::ForcedOpen, State::Disabled] {
         let Poll::Ready(Some(Event::Transition(transition))) = events.poll_next(&mut context) else {
             panic!("there is one")

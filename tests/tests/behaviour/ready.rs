@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, LazyLock};
-use std::task::{Context, Wake, Waker};
+use std::task::{Context, Waker};
 use std::thread;
 
 use fluxgate::{Changes, CircuitBreaker, Outcome, OwnedCall, State, Transition, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
-use fluxgate_tests::futures::poll;
+use fluxgate_tests::futures::{Wakes, poll};
 use tokio::time::{Instant, advance, timeout};
 
 /// A breaker on tokio's clock, which the tests pause.
@@ -24,22 +24,6 @@ fn fail(breaker: &CircuitBreaker) {
         breaker.call(|| Err::<(), _>("down")).unwrap_err();
     }
     assert_eq!(breaker.state(), State::Open);
-}
-
-/// How often a task was woken.
-#[derive(Default)]
-struct Noting(AtomicU32);
-
-impl Noting {
-    fn times(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Wake for Noting {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// Whether the breaker is ready immediately.
@@ -113,13 +97,13 @@ fn while_stuck(open: impl FnOnce() + Send, stuck: &Barrier, meanwhile: impl FnOn
 
 /// Whether the next change wakes a task that waits for this breaker.
 fn is_woken_by(breaker: &CircuitBreaker, change: impl FnOnce()) -> bool {
-    let woken = Arc::new(Noting::default());
+    let woken = Arc::new(Wakes::default());
     let waker = Waker::from(woken.clone());
     let mut ready = pin!(breaker.ready());
     assert!(ready.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-    let before = woken.times();
+    let before = woken.count();
     change();
-    woken.times() > before
+    woken.count() > before
 }
 
 /// Regression: listeners woke them, so behind one that did not return, or a `custom` retry, they waited forever.
@@ -290,11 +274,11 @@ async fn tasks_that_come_while_the_retry_is_asked_wait_for_its_answer() {
         });
         builder.retry(retry).build().expect("valid")
     });
-    static NOTING: LazyLock<Arc<Noting>> = LazyLock::new(Arc::default);
+    static NOTING: LazyLock<Arc<Wakes>> = LazyLock::new(Arc::default);
     static WOKEN: LazyLock<Waker> = LazyLock::new(|| NOTING.clone().into());
 
     fail(&ASKED);
-    assert!(NOTING.times() > 0);
+    assert!(NOTING.count() > 0);
     let begun = Instant::now();
     WAITING.take().expect("it was asked").await;
     assert_eq!(begun.elapsed(), seconds(60));

@@ -9,13 +9,13 @@ use fluxgate::{
     CallNotPermitted, CircuitBreaker, Error, Interests, Listener, RefusedCall, State, Transition, permit,
 };
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
-use fluxgate_tests::futures::now;
+use fluxgate_tests::futures::{Wakes, now};
 use tower::balance::p2c::Balance;
 use tower::discover::ServiceList;
 use tower::load::Constant;
 use tower::{Layer, Service as _, ServiceExt as _};
 
-use crate::probe::{Control, Probe, Readiness, Wakes, call, poll_ready, poll_ready_by, probe};
+use crate::probe::{Control, Probe, Readiness, call, poll_ready, poll_ready_by, probe};
 
 fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) {
     let (service, control) = probe();

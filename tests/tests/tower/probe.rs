@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
+use fluxgate_tests::futures::Wakes;
 use tokio::sync::oneshot;
 use tower::Service;
 
@@ -131,22 +132,6 @@ impl Control {
     /// Makes the oldest call panic when it is next polled.
     pub(crate) fn panic(&self) {
         drop(self.0.calls.lock().expect("no test panics here").remove(0));
-    }
-}
-
-/// A waker that counts how often it was woken.
-#[derive(Default)]
-pub(crate) struct Wakes(AtomicU64);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl Wakes {
-    pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
     }
 }
 
